@@ -76,6 +76,8 @@ export interface SideDescription {
   readonly mapping: string;
   readonly transformation: string;
   readonly connectionName: string;
+  /** Absolute folder of the connection file; relative paths in the connection start there. */
+  readonly connectionFolder: string;
   readonly connection: PropertyValues;
   readonly advanced: PropertyValues;
   /** The transformation's `object`: a key or path below the connection's folder, with parameters filled in. */

@@ -33,6 +33,8 @@ export type ByteSink = (bytes: Uint8Array) => Promise<void>;
 
 /** Turns batches into the bytes of one object. */
 export interface FormatWriter {
+  /** Data rows encoded so far. */
+  readonly rows: number;
   /** Whatever precedes the first row. */
   begin(): Promise<void>;
   /** Undefined when nothing had to be handed on, so that most batches cost no turn of the event loop. */
@@ -55,6 +57,8 @@ export interface ReaderSettings<Options> {
  */
 export interface Format<Options> {
   readonly type: string;
+  /** One line for an editor's hover text. */
+  readonly description: string;
   /** JSON Schema of the `format` object's properties apart from `type`, with defaults and descriptions. */
   readonly optionsSchema: Readonly<Record<string, unknown>>;
   /** Contradictions that a schema can't say; empty when sound. */

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { invalidReport } from '../engine/report.js';
+import { CrossroleError } from '../errors.js';
+import { agentError } from './errors.js';
+import { exitStatus } from './exit-status.js';
+import { runCommand, validateCommand } from './run-command.js';
+import { formatDiagnostics } from './summary.js';
+
+/** Runs one command line and resolves with its exit status. stdout carries results, stderr everything else. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  endQuietlyOnBrokenPipe();
+  let status: number = exitStatus.done;
+  const program = commands((result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
+    const known = error instanceof CommanderError ? usageError(error) : error;
+    const found = known instanceof CrossroleError ? known : internalError(error);
+    if (args.includes('--json')) process.stdout.write(`${JSON.stringify(invalidReport(null, new Date(), 0, [found]))}\n`);
+    else process.stderr.write(formatDiagnostics(invalidReport(null, new Date(), 0, [found])));
+    if (known instanceof CrossroleError) return exitStatus.invalid;
+    if (args.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return exitStatus.failed;
+  }
+}
+
+function usageError(error: CommanderError): CrossroleError {
+  return agentError('USAGE', error.message.replace(/^error: /, ''));
+}
+
+function internalError(error: unknown): CrossroleError {
+  const message = error instanceof Error ? error.message : String(error);
+  return agentError('INTERNAL_ERROR', message, { cause: error });
+}
+
+function commands(done: (status: number) => void): Command {
+  const program = new Command('secure-agent');
+  program
+    .description('Runs mappings: records stream from sources through transformations into targets, each side under its own session.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  const mappingOptions = (command: Command): Command =>
+    command
+      .argument('<mapping>', 'the mapping file')
+      .option('--param <name=value>', 'value of a parameter; may be given several times', collect, [])
+      .option('--param-file <file>', 'JSON file of parameter values')
+      .option('--connections <folder>', 'folder of the connection files (default: connections beside the mapping)')
+      .option('--json', 'print one JSON object on stdout, whatever happens')
+      .option('--quiet', 'print errors and warnings only')
+      .option('--debug', 'print stacks of internal errors');
+
+  mappingOptions(program.command('run').description('run a mapping'))
+    .option('--memory <size>', 'memory of all buffers together, for example 256M or 1G', '256M')
+    .option('--max-rejects <count>', "rejected rows before the run fails, or unlimited; overrides the mapping's")
+    .action(async (mapping, options) => done(await runCommand(mapping, options)));
+
+  mappingOptions(program.command('validate').description('find every mistake that can be found without the network')).action(
+    (mapping, options) => done(validateCommand(mapping, options)),
+  );
+
+  program
+    .command('test')
+    .description('run fixtures in the sandbox and compare what they write')
+    .argument('<folders...>', 'fixture folders, or folders of them')
+    .option('--update', 'write what the runs produced as the expected objects')
+    .option('--json', 'print one JSON object on stdout, whatever happens')
+    .option('--debug', 'print stacks of internal errors')
+    .action(async (folders, options) => {
+      const { testCommand } = await import('./fixture/test-command.js');
+      done(await testCommand(folders, options));
+    });
+
+  program
+    .command('sandbox')
+    .description('S3, STS and EC2 instance metadata on 127.0.0.1, to try things out')
+    .requiredOption('--config <file>', 'accounts, buckets and faults (docs/sandbox.md)')
+    .option('--port <number>', 'port to listen on (default: a free one)')
+    .option('--debug', 'print stacks of internal errors')
+    .action(async (options) => {
+      const { sandboxCommand } = await import('./sandbox-command.js');
+      done(await sandboxCommand(options));
+    });
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  return program;
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  const found: unknown = JSON.parse(text);
+  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : 'unknown';
+}
+
+/** `secure-agent … | head` ends as other programs do, without a stack. */
+function endQuietlyOnBrokenPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitStatus.done);
+  });
+}

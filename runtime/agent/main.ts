@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+// The SDK's notice would be the first thing a user sees; README recommends Node 22 in its place.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const { runCommandLine } = await import('./command-line.js');
+process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -1,0 +1,44 @@
+import { getBit } from '../bitmap.js';
+import type { BooleanVector } from '../vector.js';
+import { ZERO } from './digits.js';
+import type { FormatValue, ParseValues } from './parse-values.js';
+
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
+const trueSpellings = [TRUE, Buffer.from('TRUE'), Buffer.from('True')];
+const falseSpellings = [FALSE, Buffer.from('FALSE'), Buffer.from('False')];
+
+/** Accepts true, TRUE, True, false, FALSE, False, 1 and 0; of these `true` and `false` are canonical. */
+export const parseBooleans: ParseValues<BooleanVector> = (text, rows, count, out, bad) => {
+  const { bytes, start, end } = text;
+  const { values, validity } = out;
+  let canonical = true;
+  for (let k = 0; k < count; k++) {
+    const row = rows[k];
+    values[row] = 0;
+    if (validity !== null && getBit(validity, row) === 0) continue;
+    const from = start[row];
+    const length = end[row] - from;
+    if (length === 4 && spells(bytes, from, TRUE)) {
+      values[row] = 1;
+    } else if (length !== 5 || !spells(bytes, from, FALSE)) {
+      canonical = false;
+      if (length === 1 && (bytes[from] === ZERO || bytes[from] === ZERO + 1)) values[row] = bytes[from] - ZERO;
+      else if (length === 4 && trueSpellings.some((spelling) => spells(bytes, from, spelling))) values[row] = 1;
+      else if (length !== 5 || !falseSpellings.some((spelling) => spells(bytes, from, spelling)))
+        bad(row, 'INVALID_BOOLEAN');
+    }
+  }
+  out.canonical = canonical ? text : null;
+};
+
+export const formatBoolean: FormatValue<BooleanVector> = ({ values }, row, bytes, offset) => {
+  const spelling = values[row] === 1 ? TRUE : FALSE;
+  for (let k = 0; k < spelling.length; k++) bytes[offset + k] = spelling[k];
+  return offset + spelling.length;
+};
+
+function spells(bytes: Uint8Array, from: number, spelling: Uint8Array): boolean {
+  for (let k = 0; k < spelling.length; k++) if (bytes[from + k] !== spelling[k]) return false;
+  return true;
+}

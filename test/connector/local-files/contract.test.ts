@@ -1,0 +1,5 @@
+import { localFiles } from '../../../connector/local-files/connector.js';
+import { connectorContract } from '../contract.js';
+import { localPlace } from './local-place.js';
+
+connectorContract(localFiles, localPlace);
