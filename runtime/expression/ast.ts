@@ -11,7 +11,18 @@ export type Ast =
   | { readonly kind: 'field'; readonly offset: number; readonly name: string }
   | { readonly kind: 'parameter'; readonly offset: number; readonly name: string }
   | { readonly kind: 'unary'; readonly offset: number; readonly operator: UnaryOperator; readonly operand: Ast }
-  | { readonly kind: 'binary'; readonly offset: number; readonly operator: BinaryOperator; readonly left: Ast; readonly right: Ast }
+  | {
+      readonly kind: 'binary';
+      readonly offset: number;
+      readonly operator: BinaryOperator;
+      readonly left: Ast;
+      readonly right: Ast;
+    }
   /** Two or more operands of one operator, flat: long lists of conditions are common and are no depth. */
-  | { readonly kind: 'chain'; readonly offset: number; readonly operator: ChainOperator; readonly operands: readonly Ast[] }
+  | {
+      readonly kind: 'chain';
+      readonly offset: number;
+      readonly operator: ChainOperator;
+      readonly operands: readonly Ast[];
+    }
   | { readonly kind: 'call'; readonly offset: number; readonly name: string; readonly operands: readonly Ast[] };

@@ -35,7 +35,13 @@ export function tokenize(source: string): readonly Token[] | ExpressionError {
 }
 
 function tokenAt(source: string, offset: number): { token: Token; length: number } | ExpressionError {
-  const kinds = [['number', number], ['name', name], ['parameter', parameter], ['text', text], ['symbol', symbol]] as const;
+  const kinds = [
+    ['number', number],
+    ['name', name],
+    ['parameter', parameter],
+    ['text', text],
+    ['symbol', symbol],
+  ] as const;
   for (const [kind, pattern] of kinds) {
     const match = matchAt(pattern, source, offset);
     if (!match) continue;
@@ -47,7 +53,12 @@ function tokenAt(source: string, offset: number): { token: Token; length: number
   return strangeCharacter(source, offset);
 }
 
-function misplacedAfter(kind: Token['kind'], written: string, source: string, end: number): ExpressionError | undefined {
+function misplacedAfter(
+  kind: Token['kind'],
+  written: string,
+  source: string,
+  end: number,
+): ExpressionError | undefined {
   if (kind === 'number' && (source[end] === '.' || matchAt(name, source, end))) {
     return expressionError('EXPRESSION_SYNTAX', end, `"${source[end]}" can not follow the number ${shorten(written)}`);
   }
@@ -56,7 +67,11 @@ function misplacedAfter(kind: Token['kind'], written: string, source: string, en
     return expressionError('EXPRESSION_SYNTAX', end, message, 'Join texts with ||.');
   }
   if (kind === 'text' && /\p{Surrogate}/u.test(written)) {
-    return expressionError('EXPRESSION_SYNTAX', end - written.length, 'the text holds half a character (a lone surrogate)');
+    return expressionError(
+      'EXPRESSION_SYNTAX',
+      end - written.length,
+      'the text holds half a character (a lone surrogate)',
+    );
   }
   return undefined;
 }
@@ -71,9 +86,19 @@ function strangeCharacter(source: string, offset: number): ExpressionError {
     case '$':
       return expressionError('EXPRESSION_SYNTAX', offset, 'unexpected $', 'Write a parameter as $$name.');
     case '|':
-      return expressionError('EXPRESSION_SYNTAX', offset, 'unexpected |', 'Write || to join texts, OR between conditions.');
+      return expressionError(
+        'EXPRESSION_SYNTAX',
+        offset,
+        'unexpected |',
+        'Write || to join texts, OR between conditions.',
+      );
     case '&':
-      return expressionError('EXPRESSION_SYNTAX', offset, 'unexpected &', 'Write AND between conditions, || to join texts.');
+      return expressionError(
+        'EXPRESSION_SYNTAX',
+        offset,
+        'unexpected &',
+        'Write AND between conditions, || to join texts.',
+      );
     default:
       return expressionError('EXPRESSION_SYNTAX', offset, `unexpected ${JSON.stringify(character)}`);
   }

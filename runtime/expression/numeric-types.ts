@@ -35,7 +35,8 @@ export function decimalOf(type: ExactType, node?: TypedNode): DecimalType {
       return type;
     case 'integer':
     case 'bigint': {
-      const written = node?.kind === 'literal' && !isNull(node) ? node.text?.replace(/^[+-]?0*(?=[0-9])/, '').length : undefined;
+      const written =
+        node?.kind === 'literal' && !isNull(node) ? node.text?.replace(/^[+-]?0*(?=[0-9])/, '').length : undefined;
       return { kind: 'decimal', precision: written ?? (type.kind === 'integer' ? 10 : 19), scale: 0 };
     }
   }

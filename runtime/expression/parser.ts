@@ -96,7 +96,9 @@ function parseTokens(tokens: readonly Token[]): Ast {
       if (operator === undefined || binding[operator] < minimum) return left;
       position++;
       const right = infix(binding[operator] + 1, depth);
-      left = isChain(operator) ? chain(operator, token.offset, [left, right], depth) : binary(operator, token.offset, left, right);
+      left = isChain(operator)
+        ? chain(operator, token.offset, [left, right], depth)
+        : binary(operator, token.offset, left, right);
     }
   }
 
@@ -210,5 +212,7 @@ function tooDeep(offset: number): Mistake {
 function unexpected(token: Token, wanted: string): Mistake {
   const found = token.kind === 'end' ? 'the expression ends' : `there is ${JSON.stringify(shorten(token.value))}`;
   const remedy = token.value.toUpperCase() === 'IN' ? 'Write IN(value, a, b, …).' : undefined;
-  return new Mistake(expressionError('EXPRESSION_SYNTAX', token.offset, `${found} where ${wanted} should stand`, remedy));
+  return new Mistake(
+    expressionError('EXPRESSION_SYNTAX', token.offset, `${found} where ${wanted} should stand`, remedy),
+  );
 }

@@ -1,7 +1,7 @@
 import type { DataType, Field } from '../batch/data-type.js';
 import { parseDataType } from '../batch/data-type.js';
 import type { SourceSide, TargetSide } from '../connector-api.js';
-import type { CrossroleError } from '../errors.js';
+import { CrossroleError } from '../errors.js';
 import { checkExpression, type ExpressionTarget, parseExpression, type TypedExpression } from '../expression/expression.js';
 import { nearestName } from '../nearest-name.js';
 import type { PlanContext } from '../transformations/row-transformation.js';
@@ -85,25 +85,21 @@ function planContext(
   errors: CrossroleError[],
 ): PlanContext {
   const { document } = mapping;
-  const valueAt = (at: JsonPath): unknown => at.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined), node);
+  const valueAt = (at: JsonPath): unknown => at.reduce<unknown>(step, node);
   return {
     transformation: node.name,
     input: input ?? [],
     expression(at: JsonPath, target: ExpressionTarget): TypedExpression | undefined {
-      const full = [...path, ...at];
       const parsed = parseExpression(String(valueAt(at)));
-      const checked = parsed.ok && input ? checkExpression(parsed.ast, { fields: input, parameters: mapping.parameters }, target) : parsed;
-      if (!checked.ok) {
-        for (const { code, message, remedy, offset } of checked.errors) {
-          errors.push(mappingErrorAt(code, message, remedy, offset));
-        }
-        return undefined;
+      if (parsed.ok && !input) return undefined;
+      const scope = { fields: input ?? [], parameters: mapping.parameters };
+      const checked = parsed.ok ? checkExpression(parsed.ast, scope, target) : parsed;
+      if (checked.ok) return checked.typed;
+      for (const { code, message, remedy, offset } of checked.errors) {
+        const place = document.placeInText([...path, ...at], offset);
+        errors.push(new CrossroleError(code, message, remedy, { ...place, transformation: node.name }));
       }
-      return 'typed' in checked ? checked.typed : undefined;
-
-      function mappingErrorAt(code: string, message: string, remedy: string, offset: number): CrossroleError {
-        return mappingError('JSON_SYNTAX', message, { ...document.placeInText(full, offset), remedy });
-      }
+      return undefined;
     },
     dataType(at: JsonPath): DataType | undefined {
       const text = String(valueAt(at));
@@ -115,6 +111,10 @@ function planContext(
       errors.push(mappingError('DUPLICATE_NAME', `a second field is called "${name}"`, { ...document.place([...path, ...at]), transformation: node.name }));
     },
   };
+}
+
+function step(value: unknown, key: string | number): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 function bindTargetFields(

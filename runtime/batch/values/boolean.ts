@@ -5,8 +5,8 @@ import type { FormatValue, ParseValues } from './parse-values.js';
 
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
-const trueSpellings = [TRUE, Buffer.from('TRUE'), Buffer.from('True')];
-const falseSpellings = [FALSE, Buffer.from('FALSE'), Buffer.from('False')];
+const trueSpellings = [Buffer.from('TRUE'), Buffer.from('True')];
+const falseSpellings = [Buffer.from('FALSE'), Buffer.from('False')];
 
 /** Accepts true, TRUE, True, false, FALSE, False, 1 and 0; of these `true` and `false` are canonical. */
 export const parseBooleans: ParseValues<BooleanVector> = (text, rows, count, out, bad) => {
@@ -22,11 +22,13 @@ export const parseBooleans: ParseValues<BooleanVector> = (text, rows, count, out
     if (length === 4 && spells(bytes, from, TRUE)) {
       values[row] = 1;
     } else if (length !== 5 || !spells(bytes, from, FALSE)) {
-      canonical = false;
-      if (length === 1 && (bytes[from] === ZERO || bytes[from] === ZERO + 1)) values[row] = bytes[from] - ZERO;
-      else if (length === 4 && trueSpellings.some((spelling) => spells(bytes, from, spelling))) values[row] = 1;
-      else if (length !== 5 || !falseSpellings.some((spelling) => spells(bytes, from, spelling)))
+      const value = readOtherSpelling(bytes, from, length);
+      if (value < 0) {
         bad(row, 'INVALID_BOOLEAN');
+        continue;
+      }
+      values[row] = value;
+      canonical = false;
     }
   }
   out.canonical = canonical ? text : null;
@@ -37,6 +39,12 @@ export const formatBoolean: FormatValue<BooleanVector> = ({ values }, row, bytes
   for (let k = 0; k < spelling.length; k++) bytes[offset + k] = spelling[k];
   return offset + spelling.length;
 };
+
+function readOtherSpelling(bytes: Uint8Array, from: number, length: number): number {
+  if (length === 1 && (bytes[from] === ZERO || bytes[from] === ZERO + 1)) return bytes[from] - ZERO;
+  const matches = (spelling: Uint8Array) => length === spelling.length && spells(bytes, from, spelling);
+  return trueSpellings.some(matches) ? 1 : falseSpellings.some(matches) ? 0 : -1;
+}
 
 function spells(bytes: Uint8Array, from: number, spelling: Uint8Array): boolean {
   for (let k = 0; k < spelling.length; k++) if (bytes[from + k] !== spelling[k]) return false;

@@ -1,7 +1,7 @@
 import { getBit } from '../bitmap.js';
 import type { DecimalVector, TextView } from '../vector.js';
 import { formatWide, magnitudeDigits, storeMagnitude, storeNumber, wideWords } from './decimal-wide.js';
-import { MINUS, PLUS, POINT, powersOfTen, readDigits, writeInteger, writePadded, ZERO } from './digits.js';
+import { MINUS, PLUS, POINT, powersOfTen, readDigits, skipDigits, writeInteger, writePadded, ZERO } from './digits.js';
 import type { ValueCode } from './errors.js';
 import type { FormatValue, ParseValues } from './parse-values.js';
 
@@ -134,9 +134,8 @@ function readScaled(bytes: Uint8Array, from: number, to: number, scale: number):
   }
   if (digits === 0) return MALFORMED;
   if (exceeded) return SCALE_EXCEEDED;
-  const missing = scale - Math.max(fraction, 0);
-  // A value of so many digits is infinite here; zero must not meet it.
-  return missing > 0 && value !== 0 ? value * powersOfTen[missing] : value;
+  const missing = Math.max(scale - Math.max(fraction, 0), 0);
+  return value * powersOfTen[missing];
 }
 
 /** Exactly `scale` digits behind the point, no needless zero before it, no `+`, no negative zero. */
@@ -144,7 +143,7 @@ function isCanonical(bytes: Uint8Array, from: number, to: number, sign: number, 
   const whole = scale === 0 ? to - from : to - from - scale - 1;
   if (whole < 1 || sign === PLUS || (zero && sign === MINUS)) return false;
   if (bytes[from] === ZERO && whole > 1) return false;
-  return scale === 0 ? bytes[to - 1] !== POINT : bytes[from + whole] === POINT;
+  return scale === 0 ? skipDigits(bytes, from, to) === to : bytes[from + whole] === POINT;
 }
 
 export const formatDecimal: FormatValue<DecimalVector> = (vector, row, bytes, offset) => {

@@ -82,7 +82,7 @@ function isShortest(bytes: Uint8Array, first: number, to: number, point: number,
 }
 
 function readSlowly(bytes: Uint8Array, from: number, to: number): number {
-  return Number(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).latin1Slice());
+  return Number(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1'));
 }
 
 /** Writes Number::toString of a finite value, and `0` for −0. */

@@ -53,7 +53,8 @@ export function formatBound(type: DataType): number {
     case 'bigint':
       return '-9223372036854775808'.length;
     case 'double':
-      return '-1.2345678901234567e-308'.length;
+      // Longer than the longest with an exponent: Number::toString writes plain digits down to 10^−6.
+      return '-0.0000012345678901234567'.length;
     case 'date':
       return '0001-01-01'.length;
     case 'datetime':

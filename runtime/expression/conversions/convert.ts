@@ -22,13 +22,21 @@ export function convert(node: TypedNode, to: DataType): TypedNode | ExpressionEr
 
 /** True when every value of `from` is one of `to` in the same layout. */
 function isSubtype(from: DataType, to: DataType): boolean {
-  if (from.kind === 'decimal' && to.kind === 'decimal') return from.scale === to.scale && from.precision <= to.precision;
+  if (from.kind === 'decimal' && to.kind === 'decimal')
+    return from.scale === to.scale && from.precision <= to.precision;
   return from.kind === to.kind;
 }
 
 function conversion(node: TypedNode, to: DataType, makeKernel: (() => Kernel) | undefined): TypedNode {
   if (!makeKernel) throw new TypeError(`no conversion from ${node.type.kind} to ${to.kind}`);
-  return { kind: 'call', offset: node.offset, type: to, name: 'convert', operands: [node], program: strict(to, makeKernel) };
+  return {
+    kind: 'call',
+    offset: node.offset,
+    type: to,
+    name: 'convert',
+    operands: [node],
+    program: strict(to, makeKernel),
+  };
 }
 
 function conversionKernel(from: DataType, to: DataType): (() => Kernel) | undefined {

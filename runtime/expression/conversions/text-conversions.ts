@@ -1,7 +1,7 @@
 import { type DataType, formatDataType } from '../../batch/data-type.js';
-import type { TextVector, TextView, Vector } from '../../batch/vector.js';
 import { formatBound, formatterOf } from '../../batch/values/format.js';
 import { parserOf } from '../../batch/values/parse.js';
+import type { TextVector, TextView, Vector } from '../../batch/vector.js';
 import type { Kernel } from '../evaluation.js';
 import { failTooLong, reserve, textArena } from '../kernels/text-arena.js';
 import { textOf } from '../kernels/vectors.js';

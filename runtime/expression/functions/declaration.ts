@@ -68,7 +68,7 @@ export function callOf(
       const operand = operands[index];
       if (isNull(operand)) return { ...operand, type: stringType };
       if (operand.type.kind === 'string') return operand;
-      return report(wrongType(name, operand, 'text', 'Join it to an empty text to make it one: value || \'\'.'));
+      return report(wrongType(name, operand, 'text', "Join it to an empty text to make it one: value || ''."));
     },
     number(index) {
       const operand = operands[index];
@@ -79,14 +79,19 @@ export function callOf(
     wholeNumber(index) {
       const operand = operands[index];
       const { type } = operand;
-      const whole = isNull(operand) || type.kind === 'integer' || type.kind === 'bigint' || (type.kind === 'decimal' && type.scale === 0);
+      const whole =
+        isNull(operand) ||
+        type.kind === 'integer' ||
+        type.kind === 'bigint' ||
+        (type.kind === 'decimal' && type.scale === 0);
       if (whole) return call.converted(operand, { kind: 'double' });
       return report(wrongType(name, operand, 'a whole number', 'Round it: ROUND(value) or TRUNC(value) of a decimal.'));
     },
     condition(index) {
       const operand = operands[index];
       const { kind } = operand.type;
-      if (isNull(operand) || kind === 'boolean' || isNumeric(operand.type)) return call.converted(operand, { kind: 'boolean' });
+      if (isNull(operand) || kind === 'boolean' || isNumeric(operand.type))
+        return call.converted(operand, { kind: 'boolean' });
       return report(wrongType(name, operand, 'a condition', 'Compare it with something.'));
     },
     strict: (type, inputs, makeKernel) => call.node(type, inputs, strict(type, makeKernel)),
@@ -101,7 +106,12 @@ function isNumericNode(node: TypedNode): node is NumericNode {
 
 /** How a type is called in messages that say it does not fit. */
 export function wrongType(taker: string, operand: TypedNode, wanted: string, remedy?: string): ExpressionError {
-  return expressionError('TYPE_MISMATCH', operand.offset, `${taker} takes ${wanted}, this is ${describeType(operand.type)}`, remedy);
+  return expressionError(
+    'TYPE_MISMATCH',
+    operand.offset,
+    `${taker} takes ${wanted}, this is ${describeType(operand.type)}`,
+    remedy,
+  );
 }
 
 export function describeType(type: DataType): string {

@@ -8,7 +8,10 @@ export const divisionByZero: Fault = { code: 'DIVISION_BY_ZERO', reason: 'divisi
 /** What is said of a result that its type can't hold. */
 export function overflowOf(type: ExactType): Fault {
   if (type.kind === 'decimal') {
-    return { code: 'DECIMAL_OVERFLOW', reason: `the result has more than the ${type.precision} digits of decimal(${type.precision},${type.scale})` };
+    return {
+      code: 'DECIMAL_OVERFLOW',
+      reason: `the result has more than the ${type.precision} digits of decimal(${type.precision},${type.scale})`,
+    };
   }
   return { code: 'OVERFLOW', reason: `the result is outside the range of ${type.kind}` };
 }

@@ -51,7 +51,7 @@ export interface ExactStore {
   narrowRoom(out: Vector): Float64Array;
   /** Takes results within ±NARROW_LIMIT from `narrowRoom`. */
   narrow(out: Vector, from: Float64Array, rows: Int32Array, count: number, fail: Fail): void;
-  wide(out: Vector, rows: Int32Array, count: number, fail: Fail, valueOf: (row: number) => bigint | Fault): void;
+  wide(out: Vector, rows: Int32Array, count: number, fail: Fail, computed: (row: number) => bigint | Fault): void;
 }
 
 export function exactStore(type: ExactType, overflow: Fault): ExactStore {
@@ -60,10 +60,10 @@ export function exactStore(type: ExactType, overflow: Fault): ExactStore {
   return {
     narrowRoom: (out) => (out.kind === 'decimal' ? out.values : scratch),
     narrow: (out, from, rows, count, fail) => storeNarrow(from, out, rows, count, Number(limit), overflow, fail),
-    wide(out, rows, count, fail, valueOf) {
+    wide(out, rows, count, fail, computed) {
       if (out.kind === 'decimal') makeWide(out);
       for (let k = 0; k < count; k++) {
-        const value = valueOf(rows[k]);
+        const value = computed(rows[k]);
         const fault = typeof value !== 'bigint' ? value : isWithin(value, limit, type) ? undefined : overflow;
         if (fault) fail(rows[k], fault.code, fault.reason);
         else if (typeof value === 'bigint') storeUnscaled(out, rows[k], value);
@@ -90,7 +90,12 @@ function isWithin(value: bigint, limit: bigint, type: ExactType): boolean {
 }
 
 /** The unscaled values as doubles, by row; undefined when one of the rows exceeds ±NARROW_LIMIT. */
-export function narrowValues(vector: Vector, rows: Int32Array, count: number, scratch: Float64Array): Float64Array | undefined {
+export function narrowValues(
+  vector: Vector,
+  rows: Int32Array,
+  count: number,
+  scratch: Float64Array,
+): Float64Array | undefined {
   switch (vector.kind) {
     case 'int32':
       for (let k = 0; k < count; k++) scratch[rows[k]] = vector.values[rows[k]];
@@ -171,8 +176,8 @@ function storeWords(from: Float64Array, out: Int64Vector, rows: Int32Array, coun
   }
 }
 
-/** Stores a value that is known to fit. */
-function storeUnscaled(out: Vector, row: number, value: bigint): void {
+/** Stores a value that is known to fit; a decimal vector becomes wide with it. */
+export function storeUnscaled(out: Vector, row: number, value: bigint): void {
   switch (out.kind) {
     case 'int32':
       out.values[row] = Number(value);

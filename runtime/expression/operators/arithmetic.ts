@@ -1,7 +1,6 @@
 import type { BinaryOperator } from '../ast.js';
-import { wrongType, type Call, type NumericNode } from '../functions/declaration.js';
-import { exactKernel, type ExactOperation } from '../kernels/exact.js';
-import { negation, product, quotient, remainder, sum } from '../kernels/exact-arithmetic.js';
+import type { Kernel } from '../evaluation.js';
+import { type Call, type NumericNode, wrongType } from '../functions/declaration.js';
 import {
   addDoubles,
   divideDoubles,
@@ -10,7 +9,8 @@ import {
   remainderDoubles,
   subtractDoubles,
 } from '../kernels/double-arithmetic.js';
-import type { Kernel } from '../evaluation.js';
+import { type ExactOperation, exactKernel } from '../kernels/exact.js';
+import { negation, product, quotient, remainder, sum } from '../kernels/exact-arithmetic.js';
 import {
   bigintType,
   decimalOf,
@@ -48,7 +48,13 @@ export function resolveArithmetic(operator: ArithmeticOperator, call: Call): Typ
   return call.strict(type, [a, b], () => exactKernel(type, operation));
 }
 
-function exactTypeOf(operator: ArithmeticOperator, left: NumericNode, right: NumericNode, a: ExactType, b: ExactType): ExactType {
+function exactTypeOf(
+  operator: ArithmeticOperator,
+  left: NumericNode,
+  right: NumericNode,
+  a: ExactType,
+  b: ExactType,
+): ExactType {
   const integral = a.kind !== 'decimal' && b.kind !== 'decimal';
   const [digitsA, digitsB] = [decimalOf(a, left), decimalOf(b, right)];
   switch (operator) {

@@ -1,7 +1,7 @@
 import type { DataType } from '../../batch/data-type.js';
-import { type Call, describeType } from '../functions/declaration.js';
 import { expressionError } from '../errors.js';
 import type { Kernel } from '../evaluation.js';
+import { type Call, describeType } from '../functions/declaration.js';
 import {
   type ComparisonOperator,
   compareBooleans,
@@ -23,10 +23,10 @@ export function resolveComparison(operator: ComparisonOperator, call: Call): Typ
 }
 
 /** Two operands brought to types that one kernel compares; exact numbers keep their scales. */
-export function comparable(call: Call, left: TypedNode, right: TypedNode): [TypedNode, TypedNode] | undefined {
+function comparable(call: Call, left: TypedNode, right: TypedNode): [TypedNode, TypedNode] | undefined {
   const common = commonTypeOf(left, right);
   if (!common) {
-    const remedy = 'Compare values of one kind; || \'\' makes a text of any value.';
+    const remedy = "Compare values of one kind; || '' makes a text of any value.";
     const message = `${describeType(left.type)} can not be compared with ${describeType(right.type)}`;
     return call.report(expressionError('TYPE_MISMATCH', call.offset, message, remedy));
   }
@@ -40,12 +40,13 @@ export function comparable(call: Call, left: TypedNode, right: TypedNode): [Type
   return a && b && [a, b];
 }
 
-function exactOperand(call: Call, operand: TypedNode): TypedNode | undefined {
+/** A number as it is; a boolean as 1 or 0. */
+export function exactOperand(call: Call, operand: TypedNode): TypedNode | undefined {
   return isExact(operand.type) && !isNull(operand) ? operand : call.converted(operand, integerType);
 }
 
 /** NULL takes the other operand's type; two NULLs are integers. */
-export function commonTypeOf(left: TypedNode, right: TypedNode): DataType | undefined {
+function commonTypeOf(left: TypedNode, right: TypedNode): DataType | undefined {
   if (isNull(left)) return isNull(right) ? integerType : right.type;
   return isNull(right) ? left.type : commonType(left.type, right.type);
 }

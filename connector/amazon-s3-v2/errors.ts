@@ -1,0 +1,157 @@
+import { errorsOf } from '../../runtime/connector-api.js';
+import { objectErrors } from '../object-errors.js';
+
+/** Errors of the amazon-s3-v2 connector. */
+export const amazonS3V2Errors = {
+  ...objectErrors,
+
+  // Settings, found before anything is contacted.
+  IDENTITY_MISSING: {
+    meaning: 'The connection says nothing about whom it acts as; nothing is ever taken from the surroundings.',
+    remedy: 'Set `accessKey`, `secretKey` and `iamRoleArn`, or `useEc2RoleToAssumeRole` and `iamRoleArn`.',
+  },
+  INCOMPLETE_KEYS: {
+    meaning: 'Only one of `accessKey` and `secretKey` is set.',
+    remedy: 'Set both, or neither together with `useEc2RoleToAssumeRole`.',
+  },
+  ROLE_WITHOUT_BASE: {
+    meaning: '`iamRoleArn` is set, but nothing says who assumes the role.',
+    remedy: 'Add `accessKey` and `secretKey` of an IAM user, or `useEc2RoleToAssumeRole`.',
+  },
+  EC2_WITHOUT_ROLE: {
+    meaning: '`useEc2RoleToAssumeRole` is set without a role to assume.',
+    remedy: 'Set `iamRoleArn` to the role that the role of the EC2 instance may assume.',
+  },
+  EC2_WITH_KEYS: {
+    meaning: '`useEc2RoleToAssumeRole` and keys of an IAM user contradict each other.',
+    remedy: 'Remove `accessKey` and `secretKey`, or remove `useEc2RoleToAssumeRole`.',
+  },
+  EXTERNAL_ID_WITHOUT_ROLE: {
+    meaning: '`externalId` is only sent with AssumeRole, and there is no role.',
+    remedy: 'Set `iamRoleArn`, or remove `externalId`.',
+  },
+  DURATION_WITHOUT_ROLE: {
+    meaning: 'A duration belongs to an assumed-role session; keys of an IAM user do not expire.',
+    remedy: 'Set `iamRoleArn` in the connection, or remove `temporaryCredentialDuration`.',
+  },
+  SESSION_SETTING_WITHOUT_ROLE: {
+    meaning: 'The setting belongs to an assumed-role session, and the connection has no role.',
+    remedy: 'Set `iamRoleArn` in the connection, or remove the setting.',
+  },
+  DURATION_OUT_OF_RANGE: {
+    meaning: 'AWS grants sessions of 900 to 43200 seconds.',
+    remedy: 'Set `temporaryCredentialDuration` between 900 and 43200; sessions are renewed, so a short one suits long runs, too.',
+  },
+  SESSION_POLICY_REFUSED: {
+    meaning: 'STS does not take the session policy: too long, not allowed characters, or no valid policy.',
+    remedy: 'Correct `sessionPolicy`, or set it to `derived` or `none`.',
+  },
+  BUCKET_NAME_INVALID: {
+    meaning: 'The first segment of the folder path can not be the name of a bucket.',
+    remedy: 'Write `folderPath` as `bucket` or `bucket/folder`, without `s3://` and without a leading slash.',
+  },
+
+  // Getting a session.
+  ASSUME_ROLE_DENIED: {
+    meaning:
+      'STS refuses AssumeRole. Its answer is the same whether the role does not exist, its trust policy lacks the caller, the external id is wrong, or the caller may not call AssumeRole.',
+    remedy:
+      "Check in this order: the role ARN; `externalId` (case matters); the Principal and Conditions of the role's trust policy; sts:AssumeRole on the role in the policies of the caller.",
+  },
+  DURATION_EXCEEDS_ROLE: {
+    meaning: '`temporaryCredentialDuration` is over the maximum session duration of the role.',
+    remedy: 'Lower `temporaryCredentialDuration`, or raise the maximum session duration of the role.',
+  },
+  BASE_KEY_UNKNOWN: {
+    meaning: 'STS does not know the access key of the IAM user.',
+    remedy: 'Check `accessKey`; the key may be deleted, inactive, or of another partition of AWS.',
+  },
+  BASE_SECRET_WRONG: {
+    meaning: 'The secret key does not belong to the access key.',
+    remedy: 'Check `secretKey`, and that nothing was cut off or added when it was copied.',
+  },
+  BASE_SESSION_EXPIRED: {
+    meaning: 'The temporary credentials of the EC2 role have expired and were not renewed.',
+    remedy: "Check the instance's clock and its instance profile.",
+  },
+  CLOCK_SKEW: {
+    meaning: 'The clock of this machine differs too much from that of AWS.',
+    remedy: 'Set the clock, for example by switching on NTP.',
+  },
+  STS_REGION_DISABLED: {
+    meaning: 'STS is not activated in the region for the account.',
+    remedy: 'Activate STS for the region in the account settings of IAM, or set `stsEndpoint`.',
+  },
+  STS_REQUEST_FAILED: {
+    meaning: 'STS refuses the request for another reason.',
+    remedy: 'See the message of STS.',
+  },
+  STS_UNREACHABLE: {
+    meaning: 'The STS endpoint can not be reached.',
+    remedy: 'Check the network, the region, and `stsEndpoint` or AWS_ENDPOINT_URL_STS.',
+  },
+  INSTANCE_METADATA_UNREACHABLE: {
+    meaning: 'The instance metadata service does not answer; version 1 is never tried.',
+    remedy:
+      'Run on an EC2 instance with IMDSv2 enabled. In a container the hop limit of the instance must be at least 2 (aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2).',
+  },
+  INSTANCE_ROLE_MISSING: {
+    meaning: 'The EC2 instance has no role.',
+    remedy: 'Attach an instance profile with a role to the instance.',
+  },
+
+  // Working with S3.
+  ACCESS_DENIED: {
+    meaning: 'S3 refuses the operation to this session.',
+    remedy:
+      'Check the policies of the role, the session policy (`sessionPolicy`), the policy and owner of the bucket (`expectedBucketOwner`), and for encrypted objects the policy of the KMS key.',
+  },
+  S3_KEY_REFUSED: {
+    meaning: 'S3 does not accept the key or its signature.',
+    remedy: 'Check `accessKey` and `secretKey`; for S3-compatible storage check `restEndpoint` and `stsEndpoint`, too.',
+  },
+  NO_SUCH_BUCKET: {
+    meaning: 'The bucket does not exist.',
+    remedy: 'Check the first segment of `folderPath`, and `restEndpoint` if it is set.',
+  },
+  WRONG_REGION: {
+    meaning: 'The bucket is in another region than the connection says.',
+    remedy: 'Set `regionName` of the connection to the region of the bucket.',
+  },
+  OBJECT_ARCHIVED: {
+    meaning: 'The object is in an archive storage class and must be restored before it can be read.',
+    remedy: 'Restore the object, then run again.',
+  },
+  LISTING_OUT_OF_ORDER: {
+    meaning: 'The storage does not list keys in the order of their code points, so objects could be lost or read twice.',
+    remedy: 'Name the objects without wildcards; directory buckets and some S3-compatible storage list in other orders.',
+  },
+  RANGE_IGNORED: {
+    meaning: 'The storage answered a ranged read with other bytes than those asked for.',
+    remedy: 'The storage has to support Range requests.',
+  },
+  SOURCE_READ_BROKEN: {
+    meaning: 'Reading an object broke off again and again without any progress.',
+    remedy: 'Check the network between agent and storage, then run again.',
+  },
+  OBJECT_TOO_LARGE: {
+    meaning: 'The object would need more than the 10,000 parts that S3 allows.',
+    remedy: 'Spread the rows over several targets.',
+  },
+  COMMIT_UNKNOWN: {
+    meaning: 'The answer to the commit was lost, and it could not be found out whether the object became visible.',
+    remedy: 'Look at the object: its metadata `crossrole-run` names the run that wrote it.',
+  },
+  S3_REQUEST_FAILED: {
+    meaning: 'S3 refuses the request for another reason.',
+    remedy: 'See the message of S3.',
+  },
+  S3_UNREACHABLE: {
+    meaning: 'The S3 endpoint can not be reached.',
+    remedy: 'Check the network, `regionName`, and `restEndpoint` or AWS_ENDPOINT_URL_S3.',
+  },
+} as const;
+
+export type AmazonS3V2ErrorCode = keyof typeof amazonS3V2Errors;
+
+export const amazonS3V2Error = errorsOf(amazonS3V2Errors);

@@ -1,0 +1,150 @@
+import type { AssumeRoleCommandInput, AssumeRoleCommandOutput, STSClient } from '@aws-sdk/client-sts';
+import type { Clock, Warning } from '../../../runtime/connector-api.js';
+import { clientSettings } from '../storage/client-settings.js';
+import { withDeadline, withRetries } from '../storage/retry.js';
+import { serviceError } from '../storage/service-error.js';
+import { amazonS3V2Error } from '../errors.js';
+import type { BaseKeys } from './base-keys.js';
+import { isChainingLimit, stsFailure } from './sts-failure.js';
+import type { TemporaryKeys } from './temporary-keys.js';
+
+/** A session as STS granted it. */
+export interface GrantedSession {
+  readonly keys: TemporaryKeys;
+  /** Milliseconds that the session lasts from the answer on: Expiration minus the answer's Date, so no clock of ours counts. */
+  readonly lifetime: number;
+  /** `arn:aws:sts::111122223333:assumed-role/name/session`. */
+  readonly principalArn: string;
+}
+
+export interface AssumedRole {
+  readonly roleArn: string;
+  readonly externalId: string | undefined;
+  /** Seconds. */
+  readonly duration: number;
+  readonly sessionName: string;
+  readonly policy: string | undefined;
+}
+
+/** Asks STS for sessions of one role. */
+export interface RoleAssumer {
+  assume(): Promise<GrantedSession>;
+  /** Requests that were sent to STS, refused ones included. */
+  calls(): number;
+  close(): void;
+}
+
+/** Milliseconds for one answer of STS. */
+const answerWithin = 15_000;
+
+/** What one role may grant to a caller that is itself a session: 1 hour (IAM user guide, role chaining). Seconds. */
+const chainedDuration = 3600;
+
+export function roleAssumer(options: {
+  readonly role: AssumedRole;
+  readonly base: BaseKeys;
+  readonly region: string;
+  readonly endpoint: string | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  warn(warning: Warning): void;
+}): RoleAssumer {
+  const { role, base, region, endpoint, clock, signal, warn } = options;
+  let client: STSClient | undefined;
+  let calls = 0;
+  /** Once STS has told of the chaining limit, renewals ask for what it allows at once. */
+  let duration = role.duration;
+
+  async function send(): Promise<GrantedSession> {
+    const { STSClient, AssumeRoleCommand } = await import('@aws-sdk/client-sts');
+    client ??= new STSClient({
+      ...clientSettings(region, endpoint),
+      // Never cached by the client: an expiration in the past makes it ask for every request.
+      credentials: async () => ({ ...(await base.current()), expiration: new Date(0) }),
+    });
+    const using = client;
+    return withRetries(clock, signal, () =>
+      withDeadline(clock, answerWithin, signal, async (abortSignal) => {
+        await base.current();
+        calls += 1;
+        const command = new AssumeRoleCommand(inputOf(role, duration));
+        let date: string | undefined;
+        command.middlewareStack.add(
+          (next) => async (args) => {
+            const result = await next(args);
+            date = dateHeaderOf(result.response);
+            return result;
+          },
+          { step: 'deserialize', priority: 'low' },
+        );
+        return grantedSession(await using.send(command, { abortSignal }), date, clock);
+      }),
+    );
+  }
+
+  async function sendWithinLimits(): Promise<GrantedSession> {
+    try {
+      return await send();
+    } catch (error) {
+      const failure = serviceError(error);
+      if (!failure) throw error;
+      if (isChainingLimit(failure) && duration > chainedDuration) {
+        duration = chainedDuration;
+        warn({
+          code: 'CHAINED_DURATION_CAPPED',
+          message: `${role.roleArn}: ${role.duration} s were asked for, but a role assumed by a session lasts ${chainedDuration} s at most; sessions of ${chainedDuration} s are used and renewed`,
+        });
+        return send();
+      }
+      throw error;
+    }
+  }
+
+  return {
+    async assume() {
+      try {
+        return await sendWithinLimits();
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = serviceError(error);
+        if (!failure) throw error;
+        if (base.renewable) base.forget();
+        throw stsFailure(failure, { roleArn: role.roleArn, hasExternalId: role.externalId !== undefined, duration, endpoint });
+      }
+    },
+    calls: () => calls,
+    close: () => client?.destroy(),
+  };
+}
+
+function inputOf({ roleArn, externalId, sessionName, policy }: AssumedRole, duration: number): AssumeRoleCommandInput {
+  return {
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    DurationSeconds: duration,
+    ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    ...(policy === undefined ? {} : { Policy: policy }),
+  };
+}
+
+function grantedSession({ Credentials, AssumedRoleUser }: AssumeRoleCommandOutput, date: string | undefined, clock: Clock): GrantedSession {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
+    throw amazonS3V2Error('STS_REQUEST_FAILED', 'the answer of STS holds no complete credentials');
+  }
+  const answeredAt = Date.parse(date ?? '');
+  const expiresAt = Expiration.getTime();
+  return {
+    keys: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiresAt },
+    lifetime: expiresAt - (Number.isNaN(answeredAt) ? clock.now() : answeredAt),
+    principalArn: AssumedRoleUser?.Arn ?? '',
+  };
+}
+
+function dateHeaderOf(response: unknown): string | undefined {
+  if (typeof response !== 'object' || response === null) return undefined;
+  const headers: unknown = Reflect.get(response, 'headers');
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const date: unknown = Reflect.get(headers, 'date');
+  return typeof date === 'string' ? date : undefined;
+}

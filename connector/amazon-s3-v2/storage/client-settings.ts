@@ -1,0 +1,37 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { NodeHttpHandlerOptions } from '@smithy/types';
+
+const maxSockets = 50;
+
+/** Milliseconds until a TCP and TLS connection must stand. */
+const connectionTimeout = 10_000;
+
+/** Bytes of a body that are taken in before its reader asks: enough to keep the socket flowing while a chunk is worked on. */
+const highWaterMark = 1024 * 1024;
+
+/**
+ * Settings that are the same for every client. Whatever is left unset here, the SDK would look up in environment variables
+ * and in ~/.aws/config; that each one is set keeps both without influence.
+ */
+export function clientSettings(region: string, endpoint: string | undefined) {
+  return {
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ignoreConfiguredEndpointUrls: true,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    authSchemePreference: [],
+    sigv4aSigningRegionSet: [],
+    userAgentAppId: async () => undefined,
+    requestHandler: requestHandler(),
+  } as const;
+}
+
+function requestHandler(): NodeHttpHandlerOptions {
+  const options = { keepAlive: true, maxSockets, highWaterMark };
+  return { connectionTimeout, httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+}

@@ -1,0 +1,27 @@
+import type { PropertyValues } from '../../../runtime/connector-api.js';
+
+/** Where the services are; undefined means the endpoint that AWS has for the region. */
+export interface Endpoints {
+  readonly s3: string | undefined;
+  readonly sts: string | undefined;
+  readonly instanceMetadata: string;
+}
+
+/** The link-local address of the instance metadata service (EC2 user guide). */
+const instanceMetadata = 'http://169.254.169.254';
+
+/**
+ * The endpoints of a connection. Its own properties win over the environment, and the one of S3 never moves STS. Apart from
+ * these three variables nothing of the environment, and nothing of ~/.aws, has any influence.
+ */
+export function endpointsOf(connection: PropertyValues, environment: NodeJS.ProcessEnv): Endpoints {
+  return {
+    s3: given(connection.restEndpoint) ?? given(environment.AWS_ENDPOINT_URL_S3),
+    sts: given(connection.stsEndpoint) ?? given(environment.AWS_ENDPOINT_URL_STS),
+    instanceMetadata: given(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT) ?? instanceMetadata,
+  };
+}
+
+function given(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
