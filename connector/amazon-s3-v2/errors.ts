@@ -40,7 +40,8 @@ export const amazonS3V2Errors = {
   },
   DURATION_OUT_OF_RANGE: {
     meaning: 'AWS grants sessions of 900 to 43200 seconds.',
-    remedy: 'Set `temporaryCredentialDuration` between 900 and 43200; sessions are renewed, so a short one suits long runs, too.',
+    remedy:
+      'Set `temporaryCredentialDuration` between 900 and 43200; sessions are renewed, so a short one suits long runs, too.',
   },
   SESSION_POLICY_REFUSED: {
     meaning: 'STS does not take the session policy: too long, not allowed characters, or no valid policy.',
@@ -123,8 +124,10 @@ export const amazonS3V2Errors = {
     remedy: 'Restore the object, then run again.',
   },
   LISTING_OUT_OF_ORDER: {
-    meaning: 'The storage does not list keys in the order of their code points, so objects could be lost or read twice.',
-    remedy: 'Name the objects without wildcards; directory buckets and some S3-compatible storage list in other orders.',
+    meaning:
+      'The storage does not list keys in the order of their code points, so objects could be lost or read twice.',
+    remedy:
+      'Name the objects without wildcards; directory buckets and some S3-compatible storage list in other orders.',
   },
   RANGE_IGNORED: {
     meaning: 'The storage answered a ranged read with other bytes than those asked for.',

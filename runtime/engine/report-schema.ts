@@ -1,6 +1,8 @@
 import { closedObject, type JsonSchema } from '../mapping/schema/json-schema.js';
 
 const text: JsonSchema = { type: 'string' };
+/** ISO 8601 in UTC. */
+const instant: JsonSchema = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$' };
 const textOrNull: JsonSchema = { type: ['string', 'null'] };
 const count: JsonSchema = { type: 'integer', minimum: 0 };
 const countOrNull: JsonSchema = { type: ['integer', 'null'], minimum: 0 };
@@ -25,7 +27,7 @@ export const reportSchema: JsonSchema = {
     status: { enum: ['succeeded', 'failed', 'invalid', 'cancelled'] },
     run: { ...textOrNull, description: 'Identifies the run; null where none began.' },
     mapping: textOrNull,
-    startedAt: { ...text, format: 'date-time' },
+    startedAt: instant,
     durationMs: { type: 'number', minimum: 0 },
     transformations: list(
       whole({ name: text, type: text, rowsIn: count, rowsOut: count, rowsRejected: count, bytes: count }),
@@ -38,7 +40,7 @@ export const reportSchema: JsonSchema = {
         principalArn: textOrNull,
         sessionName: textOrNull,
         requestedDuration: { ...countOrNull, description: 'Seconds.' },
-        grantedExpirations: list({ ...text, format: 'date-time' }, 'One for each set of credentials.'),
+        grantedExpirations: list(instant, 'One for each set of credentials.'),
         refreshes: count,
         stsCalls: count,
       }),

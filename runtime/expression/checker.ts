@@ -1,12 +1,13 @@
 import { type DataType, type Field, MAX_DECIMAL_PRECISION } from '../batch/data-type.js';
 import { nearestName } from '../nearest-name.js';
 import type { Ast, BinaryOperator } from './ast.js';
+import { convert } from './conversions/convert.js';
 import { type ExpressionError, expressionError } from './errors.js';
-import { type Call, callOf } from './functions/declaration.js';
+import { type Call, callOf, describeType } from './functions/declaration.js';
 import { functionDeclarations, functionNamed } from './functions/functions.js';
 import { resolveJoin } from './functions/text-joining.js';
 import { shorten } from './lexer.js';
-import { booleanType, stringType } from './numeric-types.js';
+import { booleanType, isNumeric, stringType } from './numeric-types.js';
 import { resolveArithmetic, resolveNegation } from './operators/arithmetic.js';
 import { resolveComparison } from './operators/comparison.js';
 import { resolveLogic, resolveNot } from './operators/logic.js';
@@ -55,9 +56,14 @@ export function checkExpression(ast: Ast, scope: ExpressionScope, target?: Expre
 type Report = (error: ExpressionError) => undefined;
 
 function aimAt(node: TypedNode, target: ExpressionTarget | undefined, report: Report): TypedNode | undefined {
-  const whole = callOf('the condition', node.offset, [node], report);
-  if (target === undefined) return isNull(node) ? whole.converted(node, stringType) : node;
-  return target.kind === 'condition' ? whole.condition(0) : whole.converted(node, target.type);
+  if (target === undefined) return node;
+  const isTruth = isNull(node) || node.type.kind === 'boolean' || isNumeric(node.type);
+  if (target.kind === 'condition' && !isTruth) {
+    const message = `a condition is TRUE or FALSE, this is ${describeType(node.type)}`;
+    return report(expressionError('TYPE_MISMATCH', node.offset, message, 'Compare it with something.'));
+  }
+  const converted = convert(node, target.kind === 'condition' ? booleanType : target.type);
+  return 'code' in converted ? report(converted) : converted;
 }
 
 function typeNode(ast: Ast, scope: ExpressionScope, report: Report): TypedNode | undefined {

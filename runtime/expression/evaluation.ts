@@ -10,13 +10,15 @@ import type { Fail, Frame, Program } from './typed.js';
  */
 export type Kernel = (operands: readonly Vector[], out: Vector, rows: Int32Array, count: number, fail: Fail) => void;
 
+/** Shared by all nodes of a thread: operands are evaluated before it is filled, and a kernel evaluates nothing. */
+const liveRows = new Int32Array(BATCH_ROWS);
+
 /** A program whose result is NULL where any operand is: the kernel sees the other rows only. `kernel` is made once for it. */
 export function strict(type: DataType, makeKernel: () => Kernel): Program {
   return (operands) => {
     const kernel = makeKernel();
     const out = vectorOf(type, BATCH_ROWS);
     const validity = bitmapOf(BATCH_ROWS);
-    const liveRows = new Int32Array(BATCH_ROWS);
     const values: Vector[] = [];
     return (frame, rows, count) => {
       for (let index = 0; index < operands.length; index++) values[index] = operands[index](frame, rows, count);

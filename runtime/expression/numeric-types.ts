@@ -29,7 +29,7 @@ export function scaleOf(type: ExactType): number {
 }
 
 /** Digits that a type's values can have; of a literal, those that it has. */
-export function decimalOf(type: ExactType, node?: TypedNode): DecimalType {
+export function asDecimal(type: ExactType, node?: TypedNode): DecimalType {
   switch (type.kind) {
     case 'decimal':
       return type;
@@ -71,13 +71,17 @@ export function remainderType(a: DecimalType, b: DecimalType): DecimalType {
   return decimalType(Math.min(a.precision - a.scale, b.precision - b.scale) + scale, scale);
 }
 
+/** Holds every value of both, as far as 38 digits go. */
+export function widerDecimal(a: DecimalType, b: DecimalType): DecimalType {
+  const scale = Math.max(a.scale, b.scale);
+  return decimalType(Math.max(a.precision - a.scale, b.precision - b.scale) + scale, scale);
+}
+
 /** Holds every value of both: integer → bigint → decimal → double. */
 export function widerNumeric(a: NumericType, b: NumericType): NumericType {
   if (a.kind === 'double' || b.kind === 'double') return doubleType;
   if (a.kind === 'decimal' || b.kind === 'decimal') {
-    const [left, right] = [decimalOf(a), decimalOf(b)];
-    const scale = Math.max(left.scale, right.scale);
-    return decimalType(Math.max(left.precision - left.scale, right.precision - right.scale) + scale, scale);
+    return widerDecimal(asDecimal(a), asDecimal(b));
   }
   return a.kind === 'bigint' || b.kind === 'bigint' ? bigintType : integerType;
 }

@@ -211,8 +211,13 @@ function tooDeep(offset: number): Mistake {
 
 function unexpected(token: Token, wanted: string): Mistake {
   const found = token.kind === 'end' ? 'the expression ends' : `there is ${JSON.stringify(shorten(token.value))}`;
-  const remedy = token.value.toUpperCase() === 'IN' ? 'Write IN(value, a, b, …).' : undefined;
-  return new Mistake(
-    expressionError('EXPRESSION_SYNTAX', token.offset, `${found} where ${wanted} should stand`, remedy),
-  );
+  const message = `${found} where ${wanted} should stand`;
+  return new Mistake(expressionError('EXPRESSION_SYNTAX', token.offset, message, remedyFor(token)));
+}
+
+/** For what other languages write in another way. */
+function remedyFor(token: Token): string | undefined {
+  if (token.kind === 'name' && token.value.toUpperCase() === 'IN') return 'Write IN(value, a, b, …).';
+  if (token.kind === 'name' && token.value.toUpperCase() === 'IS') return 'Write ISNULL(value) or NOT ISNULL(value).';
+  return token.kind === 'symbol' && token.value === '=' ? 'Compare with a single =.' : undefined;
 }

@@ -1,9 +1,9 @@
 import type { AssumeRoleCommandInput, AssumeRoleCommandOutput, STSClient } from '@aws-sdk/client-sts';
 import type { Clock, Warning } from '../../../runtime/connector-api.js';
+import { amazonS3V2Error } from '../errors.js';
 import { clientSettings } from '../storage/client-settings.js';
 import { withDeadline, withRetries } from '../storage/retry.js';
 import { serviceError } from '../storage/service-error.js';
-import { amazonS3V2Error } from '../errors.js';
 import type { BaseKeys } from './base-keys.js';
 import { isChainingLimit, stsFailure } from './sts-failure.js';
 import type { TemporaryKeys } from './temporary-keys.js';
@@ -96,6 +96,10 @@ export function roleAssumer(options: {
         });
         return send();
       }
+      if (base.renewable && failure.code.startsWith('ExpiredToken')) {
+        base.forget();
+        return send();
+      }
       throw error;
     }
   }
@@ -108,8 +112,12 @@ export function roleAssumer(options: {
         signal.throwIfAborted();
         const failure = serviceError(error);
         if (!failure) throw error;
-        if (base.renewable) base.forget();
-        throw stsFailure(failure, { roleArn: role.roleArn, hasExternalId: role.externalId !== undefined, duration, endpoint });
+        throw stsFailure(failure, {
+          roleArn: role.roleArn,
+          hasExternalId: role.externalId !== undefined,
+          duration,
+          endpoint,
+        });
       }
     },
     calls: () => calls,
@@ -127,7 +135,11 @@ function inputOf({ roleArn, externalId, sessionName, policy }: AssumedRole, dura
   };
 }
 
-function grantedSession({ Credentials, AssumedRoleUser }: AssumeRoleCommandOutput, date: string | undefined, clock: Clock): GrantedSession {
+function grantedSession(
+  { Credentials, AssumedRoleUser }: AssumeRoleCommandOutput,
+  date: string | undefined,
+  clock: Clock,
+): GrantedSession {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
     throw amazonS3V2Error('STS_REQUEST_FAILED', 'the answer of STS holds no complete credentials');

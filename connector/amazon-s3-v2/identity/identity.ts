@@ -80,7 +80,10 @@ const noRole: Warning = {
   message: 'the connection has no `iamRoleArn`: S3 is used with the long-lived keys of the IAM user itself',
 };
 
-type BaseResult = BaseIdentity | { readonly kind: 'none' } | { readonly kind: 'problems'; readonly problems: PropertyProblem[] };
+type BaseResult =
+  | BaseIdentity
+  | { readonly kind: 'none' }
+  | { readonly kind: 'problems'; readonly problems: PropertyProblem[] };
 
 function baseOf(connection: PropertyValues): BaseResult {
   const accessKeyId = text(connection.accessKey);
@@ -151,7 +154,8 @@ export function policyRefusal(document: string): string | undefined {
   if (document.length > maximumPolicyCharacters) {
     return `the session policy has ${document.length} characters; STS takes ${maximumPolicyCharacters}`;
   }
-  if (!policyCharacters.test(document)) return 'the session policy has characters beyond U+00FF, which STS does not take';
+  if (!policyCharacters.test(document))
+    return 'the session policy has characters beyond U+00FF, which STS does not take';
   return undefined;
 }
 

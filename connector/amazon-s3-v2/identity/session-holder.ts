@@ -1,11 +1,11 @@
 import type { Clock, SessionReport } from '../../../runtime/connector-api.js';
 import type { GrantedSession, RoleAssumer } from './assume-role.js';
+import type { Signer } from './signer.js';
 import type { TemporaryKeys } from './temporary-keys.js';
 
 /** One session while it lasts. */
-export interface Session {
+export interface Session extends Signer {
   readonly keys: TemporaryKeys;
-  readonly principalArn: string;
   /** Both on the monotonic clock, milliseconds. */
   readonly renewAt: number;
   readonly endsAt: number;
@@ -16,7 +16,7 @@ export interface SessionHolder {
   /** A session that is valid now. Renews ahead of the end in the background; waits only where there is no valid one. */
   current(): Promise<Session>;
   /** A session other than the one that a service has refused as expired. */
-  replace(refused: Session): Promise<Session>;
+  replace(refused: Signer): Promise<Session>;
   /** The session held now, without asking for one. */
   held(): Session | undefined;
   grants(): readonly GrantedSession[];
@@ -80,7 +80,7 @@ export function sessionHolder(assumer: Pick<RoleAssumer, 'assume'>, clock: Clock
 /** Counted from before the request was sent, so that a slow answer never makes a session seem longer than it is. */
 function sessionOf({ keys, principalArn, lifetime }: GrantedSession, startedAt: number): Session {
   const endsAt = startedAt + lifetime;
-  return { keys, principalArn, endsAt, renewAt: endsAt - Math.min(renewalMargin, lifetime / 3) };
+  return { keys, principal: principalArn, endsAt, renewAt: endsAt - Math.min(renewalMargin, lifetime / 3) };
 }
 
 /** What the report shows of a side's session. */
@@ -92,7 +92,7 @@ export function sessionReport(
   const grants = holder.grants();
   return {
     roleArn: role.roleArn,
-    principalArn: holder.held()?.principalArn ?? null,
+    principalArn: holder.held()?.principal ?? null,
     sessionName: role.sessionName,
     requestedDuration: role.duration,
     grantedExpirations: grants.map(({ keys }) => new Date(keys.expiresAt).toISOString()),

@@ -32,7 +32,10 @@ type Width = 'exact' | 'prefix' | 'bucket';
  * The smallest session policy that the side can work with. Where STS would refuse its length (2048 characters) or its
  * characters (beyond U+00FF), keys widen to their common prefix, then to the whole bucket, each with a warning.
  */
-export function derivedSessionPolicy(scope: PolicyScope): { readonly text: string; readonly warnings: readonly Warning[] } {
+export function derivedSessionPolicy(scope: PolicyScope): {
+  readonly text: string;
+  readonly warnings: readonly Warning[];
+} {
   const warnings: Warning[] = [];
   for (const width of ['exact', 'prefix'] as const) {
     const { keys, prefixes, cut } = keyPatterns(scope, width);
@@ -65,7 +68,7 @@ function keyPatterns({ access }: PolicyScope, width: Width): { keys: string; pre
       const tail = allowedPart(wildcards);
       const cut = tail.length < wildcards.length;
       const last = cut ? `${tail}*` : tail;
-      return { keys: head + last.replaceAll('$', () => '${$}'), prefixes: `${head}*`, cut };
+      return { keys: head + escaped(last, /\$/g), prefixes: `${head}*`, cut };
     }
     case 'prefix':
       return { ...startingWith(allowedPart(literal.slice(0, literal.lastIndexOf('/') + 1))), cut: false };
@@ -92,8 +95,8 @@ function allowedPart(text: string): string {
 }
 
 /** `*`, `?` and `$` stand for themselves as `${*}`, `${?}` and `${$}` (IAM user guide, policy variables). */
-function escaped(literal: string): string {
-  return literal.replace(/[*?$]/g, (character) => `\${${character}}`);
+function escaped(literal: string, special = /[*?$]/g): string {
+  return literal.replace(special, (character) => `\${${character}}`);
 }
 
 function policyText(scope: PolicyScope, keys: string, prefixes: string): string {

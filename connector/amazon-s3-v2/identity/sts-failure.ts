@@ -32,7 +32,10 @@ export function stsFailure(failure: ServiceError, attempt: AssumeRoleAttempt): C
     amazonS3V2Error(code, message, { cause: causeOf(failure), ...(remedy === undefined ? {} : { remedy }) });
 
   if (failure.status === undefined) {
-    return say('STS_UNREACHABLE', `STS${endpoint ? ` at ${endpoint}` : ''} can not be reached (${failure.code}): ${failure.message}`);
+    return say(
+      'STS_UNREACHABLE',
+      `STS${endpoint ? ` at ${endpoint}` : ''} can not be reached (${failure.code}): ${failure.message}`,
+    );
   }
   if (isRoleLimit(failure)) {
     return say(

@@ -1,6 +1,5 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { NodeHttpHandlerOptions } from '@smithy/types';
 
 const maxSockets = 50;
 
@@ -21,17 +20,22 @@ export function clientSettings(region: string, endpoint: string | undefined) {
     ignoreConfiguredEndpointUrls: true,
     maxAttempts: 1,
     retryMode: 'standard',
-    defaultsMode: 'standard',
+    defaultsMode: 'standard' as const,
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
-    authSchemePreference: [],
-    sigv4aSigningRegionSet: [],
+    authSchemePreference: emptyList(),
+    sigv4aSigningRegionSet: emptyList(),
     userAgentAppId: async () => undefined,
     requestHandler: requestHandler(),
-  } as const;
+  };
 }
 
-function requestHandler(): NodeHttpHandlerOptions {
+/** The SDK's types want lists that may change. */
+function emptyList(): string[] {
+  return [];
+}
+
+function requestHandler() {
   const options = { keepAlive: true, maxSockets, highWaterMark };
   return { connectionTimeout, httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
 }

@@ -1,3 +1,5 @@
+import { CrossroleError } from '../../../runtime/connector-api.js';
+
 /** What an AWS service, or the way to it, said when a request failed; never holds keys, tokens or signatures. */
 export interface ServiceError {
   /** `code` of the service's answer, or of the system call that failed. */
@@ -15,12 +17,12 @@ export interface ServiceError {
 /** Messages of services may quote whole policies. */
 const maximumMessage = 600;
 
-/** Reads what the SDK throws. Undefined for defects of the program, which are nobody's answer. */
+/** Reads what the SDK throws. Undefined for what is no answer: errors that are explained already, and defects of the program. */
 export function serviceError(error: unknown): ServiceError | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!(error instanceof Error) || error instanceof CrossroleError) return undefined;
   const metadata = objectAt(error, '$metadata');
   const response = objectAt(error, '$response');
-  const systemCode = stringAt(error, 'code');
+  const systemCode = transportCode(error);
   if (!metadata && !response && systemCode === undefined && !isTimeout(error)) return undefined;
   const status = numberAt(metadata, 'httpStatusCode') ?? numberAt(response, 'statusCode');
   const name = stringAt(error, 'Code') ?? error.name;
@@ -74,6 +76,13 @@ const transientCodes = new Set([
   'Throttling',
   'ThrottlingException',
 ]);
+
+/** Codes of sockets, TLS and name resolution; those that Node gives to wrong arguments are defects of the program. */
+function transportCode(error: Error): string | undefined {
+  const code = stringAt(error, 'code');
+  if (code === undefined || !code.startsWith('ERR_')) return code;
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || /^ERR_(TLS|SSL)_/.test(code) ? code : undefined;
+}
 
 function isTimeout(error: Error): boolean {
   return error.name === 'TimeoutError' || error.name === 'AbortError';

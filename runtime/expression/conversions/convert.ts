@@ -14,7 +14,7 @@ export function convert(node: TypedNode, to: DataType): TypedNode | ExpressionEr
   const from = node.type;
   if (isNull(node) || isSubtype(from, to)) return { ...node, type: to };
   if (from.kind === 'boolean' && isNumeric(to) && to.kind !== 'integer') {
-    return conversion(conversion(node, integerType, booleansToIntegers), to, conversionKernel(integerType, to));
+    return convert(conversion(node, integerType, booleansToIntegers), to);
   }
   const kernel = conversionKernel(from, to);
   return kernel ? conversion(node, to, kernel) : noConversion(node, to);
@@ -27,8 +27,7 @@ function isSubtype(from: DataType, to: DataType): boolean {
   return from.kind === to.kind;
 }
 
-function conversion(node: TypedNode, to: DataType, makeKernel: (() => Kernel) | undefined): TypedNode {
-  if (!makeKernel) throw new TypeError(`no conversion from ${node.type.kind} to ${to.kind}`);
+function conversion(node: TypedNode, to: DataType, makeKernel: () => Kernel): TypedNode {
   return {
     kind: 'call',
     offset: node.offset,

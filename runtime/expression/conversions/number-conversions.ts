@@ -1,4 +1,3 @@
-import { BATCH_ROWS } from '../../batch/batch.js';
 import type { Kernel } from '../evaluation.js';
 import {
   divideRounded,
@@ -7,6 +6,7 @@ import {
   NARROW_LIMIT,
   narrowValues,
   powerOfTen,
+  scratchA,
   unscaledAt,
 } from '../kernels/exact.js';
 import { booleanOf, float64Of, int32Of } from '../kernels/vectors.js';
@@ -29,24 +29,20 @@ export function numbersToBooleans(): Kernel {
   return (operands, out, rows, count) => {
     const [from] = operands;
     const to = booleanOf(out).values;
-    if (from.kind === 'float64') {
-      for (let k = 0; k < count; k++) to[rows[k]] = from.values[rows[k]] === 0 ? 0 : 1;
-    } else if (from.kind === 'int64') {
-      const { words } = from;
-      for (let k = 0; k < count; k++) to[rows[k]] = (words[2 * rows[k]] | words[2 * rows[k] + 1]) === 0 ? 0 : 1;
-    } else {
-      for (let k = 0; k < count; k++) to[rows[k]] = unscaledAt(from, rows[k]) === 0n ? 0 : 1;
+    const narrow = from.kind === 'float64' ? from.values : narrowValues(from, rows, count, scratchA);
+    for (let k = 0; k < count; k++) {
+      const isZero = narrow ? narrow[rows[k]] === 0 : unscaledAt(from, rows[k]) === 0n;
+      to[rows[k]] = isZero ? 0 : 1;
     }
   };
 }
 
 /** The nearest double, ties to even. */
 export function exactToDoubles(scale: number): Kernel {
-  const scratch = new Float64Array(BATCH_ROWS);
   const divisor = powerOfTen(scale);
   return (operands, out, rows, count) => {
     const to = float64Of(out).values;
-    const narrow = scale <= MAX_EXACT_POWER ? narrowValues(operands[0], rows, count, scratch) : undefined;
+    const narrow = scale <= MAX_EXACT_POWER ? narrowValues(operands[0], rows, count, scratchA) : undefined;
     for (let k = 0; k < count; k++) {
       const row = rows[k];
       to[row] = narrow ? narrow[row] / divisor : Number(`${unscaledAt(operands[0], row)}e-${scale}`);

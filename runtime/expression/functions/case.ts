@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { Kernel } from '../evaluation.js';
 import { failTooLong, reserve, textArena } from '../kernels/text-arena.js';
 import { textOf } from '../kernels/vectors.js';
+import { type LetterRange, lowerCaseLetters, swapCase, upperCaseLetters, wordsOf } from '../kernels/words.js';
 import { stringType } from '../numeric-types.js';
 import type { Fail } from '../typed.js';
 import type { FunctionDeclaration } from './declaration.js';
@@ -20,7 +22,7 @@ export const upper: FunctionDeclaration = {
   arguments: { min: 1, max: 1 },
   resolve(call) {
     const text = call.text(0);
-    return text && call.strict(stringType, [text], () => caseKernel(upperBytes, (value) => value.toUpperCase()));
+    return text && call.strict(stringType, [text], () => caseKernel(lowerCaseLetters, (value) => value.toUpperCase()));
   },
 };
 
@@ -39,37 +41,35 @@ export const lower: FunctionDeclaration = {
   arguments: { min: 1, max: 1 },
   resolve(call) {
     const text = call.text(0);
-    return text && call.strict(stringType, [text], () => caseKernel(lowerBytes, (value) => value.toLowerCase()));
+    return text && call.strict(stringType, [text], () => caseKernel(upperCaseLetters, (value) => value.toLowerCase()));
   },
 };
 
-const upperBytes = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte));
-const lowerBytes = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
-
-/** Maps bytes; only a text with a byte beyond ASCII becomes a string. */
-function caseKernel(byteMap: Uint8Array, mapString: (value: string) => string): Kernel {
+/** Swaps the letters of a range by bytes; only a text with a byte beyond ASCII becomes a string. */
+function caseKernel(letters: LetterRange, mapString: (value: string) => string): Kernel {
   const arena = textArena();
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const encoder = new TextEncoder();
   return (operands, out, rows, count, fail) => {
-    const from = textOf(operands[0]);
+    const { bytes, start, end } = textOf(operands[0]);
     const to = textOf(out);
-    const { bytes, start, end } = from;
+    const words = wordsOf(bytes);
     arena.used = 0;
     for (let k = 0; k < count; k++) {
       const row = rows[k];
       const length = end[row] - start[row];
       to.start[row] = arena.used;
       if (!reserve(arena, length)) failTooLong(row, fail);
-      else if (mapAscii(bytes, start[row], length, arena.bytes, arena.used, byteMap)) arena.used += length;
+      else if (swapCase(words, start[row], length, arena.words, arena.used, letters)) arena.used += length;
       else mapUnicode(row, bytes.subarray(start[row], end[row]), fail);
       to.end[row] = arena.used;
     }
     to.bytes = arena.bytes;
   };
 
+  /** Of bytes that are no UTF-8 the ASCII letters alone are mapped: the others must not be lost. */
   function mapUnicode(row: number, text: Uint8Array, fail: Fail): void {
-    const mapped = encoder.encode(mapString(decoder.decode(text)));
+    const mapped = isUtf8(text) ? encoder.encode(mapString(decoder.decode(text))) : text.map(mapAsciiByte);
     if (!reserve(arena, mapped.length)) {
       failTooLong(row, fail);
       return;
@@ -77,22 +77,8 @@ function caseKernel(byteMap: Uint8Array, mapString: (value: string) => string): 
     arena.bytes.set(mapped, arena.used);
     arena.used += mapped.length;
   }
-}
 
-/** False, with some bytes mapped in vain, when a byte is beyond ASCII. */
-function mapAscii(
-  from: Uint8Array,
-  start: number,
-  length: number,
-  to: Uint8Array,
-  at: number,
-  byteMap: Uint8Array,
-): boolean {
-  let seen = 0;
-  for (let index = 0; index < length; index++) {
-    const byte = from[start + index];
-    seen |= byte;
-    to[at + index] = byteMap[byte];
+  function mapAsciiByte(byte: number): number {
+    return byte < 0x80 ? mapString(String.fromCharCode(byte)).charCodeAt(0) : byte;
   }
-  return seen < 0x80;
 }

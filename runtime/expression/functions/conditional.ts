@@ -6,7 +6,7 @@ import { expressionError } from '../errors.js';
 import { rowMerger } from '../kernels/row-merger.js';
 import { TRUE, truthAt } from '../kernels/truth.js';
 import { booleanOf } from '../kernels/vectors.js';
-import { booleanType, commonType, decimalOf, decimalType, isExact, isNumeric, stringType } from '../numeric-types.js';
+import { asDecimal, booleanType, commonType, isExact, isNumeric, stringType, widerDecimal } from '../numeric-types.js';
 import { isNull, type LiteralNode, type Program, type TypedNode } from '../typed.js';
 import { type Call, describeType, type FunctionDeclaration } from './declaration.js';
 
@@ -30,6 +30,8 @@ export const iif: FunctionDeclaration = {
     const condition = call.condition(0);
     const whenTrue = call.operands[1];
     const otherwise = call.operands[2] ?? defaultFor(whenTrue, call.offset);
+    // NULL in any case, and so free to take on the type that is wanted around it.
+    if (isNull(whenTrue) && isNull(otherwise)) return condition && whenTrue;
     const type = unify(call, whenTrue, otherwise);
     const a = type && call.converted(whenTrue, type);
     const b = type && call.converted(otherwise, type);
@@ -53,21 +55,15 @@ function defaultFor(value: TypedNode, offset: number): LiteralNode {
 
 /** The type that both values take; a literal counts with the digits that it has. */
 function unify(call: Call, left: TypedNode, right: TypedNode): DataType | undefined {
-  if (isNull(left) && isNull(right)) return stringType;
   if (isNull(left)) return right.type;
   if (isNull(right)) return left.type;
   const [a, b] = [left.type, right.type];
-  if (a.kind === 'decimal' && isExact(b)) return widestDecimal(a, decimalOf(b, right));
-  if (b.kind === 'decimal' && isExact(a)) return widestDecimal(b, decimalOf(a, left));
+  if (a.kind === 'decimal' && isExact(b)) return widerDecimal(a, asDecimal(b, right));
+  if (b.kind === 'decimal' && isExact(a)) return widerDecimal(b, asDecimal(a, left));
   const type = commonType(a, b);
   if (type) return type;
   const message = `${call.name} can not choose between ${describeType(a)} and ${describeType(b)}`;
   return call.report(expressionError('TYPE_MISMATCH', right.offset, message, 'Give values of one kind.'));
-}
-
-function widestDecimal(a: { precision: number; scale: number }, b: { precision: number; scale: number }): DataType {
-  const scale = Math.max(a.scale, b.scale);
-  return decimalType(Math.max(a.precision - a.scale, b.precision - b.scale) + scale, scale);
 }
 
 function chooseProgram(type: DataType): Program {
@@ -111,6 +107,8 @@ const isNullProgram: Program = ([operand]) => {
   const allValid = bitmapOf(BATCH_ROWS).fill(255);
   return (frame, rows, count) => {
     const validity = operand(frame, rows, count).validity ?? allValid;
+    // The root of an expression makes rows that failed NULL.
+    out.validity = null;
     for (let k = 0; k < count; k++) out.values[rows[k]] = 1 - getBit(validity, rows[k]);
     return out;
   };

@@ -1,5 +1,5 @@
 import { BATCH_ROWS } from '../../batch/batch.js';
-import { getBit } from '../../batch/bitmap.js';
+import { type Bitmap, bitmapOf, getBit } from '../../batch/bitmap.js';
 import type { DataType } from '../../batch/data-type.js';
 import { type BooleanVector, type Vector, vectorOf } from '../../batch/vector.js';
 import { expressionError } from '../errors.js';
@@ -34,7 +34,7 @@ export const isIn: FunctionDeclaration = {
     const flag = caseFlagOf(call);
     if (flag === 'mistaken') return undefined;
     const given = flag ? call.operands.slice(0, -1) : call.operands;
-    const [value, ...list] = flag?.text === '0' || flag?.text === 'false' ? foldCase(call, given) : given;
+    const [value, ...list] = flag && isFalse(flag) ? foldCase(call, given) : given;
     if (list.length === 0) {
       const message = 'IN has nothing to look in but a case flag';
       return call.report(
@@ -64,6 +64,11 @@ function caseFlagOf(call: Call): LiteralNode | 'mistaken' | undefined {
     expressionError('ARGUMENT_NOT_CONSTANT', last.offset, 'the case flag of IN must be a constant', 'Write 0 or 1.'),
   );
   return 'mistaken';
+}
+
+/** A parameter may be written in any notation of its type. */
+function isFalse({ text }: LiteralNode): boolean {
+  return text !== null && (Number(text) === 0 || text.toLowerCase() === 'false');
 }
 
 function foldCase(call: Call, operands: readonly TypedNode[]): TypedNode[] {
@@ -104,10 +109,11 @@ function searchProgram(makeKernels: readonly (() => Kernel)[]): Program {
     let sought: Vector | undefined;
     const comparisons = list.map((member, index) => strict(booleanType, makeKernels[index])([soughtValue, member]));
     const out = booleanOf(vectorOf(booleanType, BATCH_ROWS));
+    const validity = bitmapOf(BATCH_ROWS);
     const open = new Int32Array(BATCH_ROWS);
     return (frame, rows, count) => {
       sought = value(frame, rows, count);
-      out.validity = sought.validity;
+      out.validity = copyOf(sought.validity, validity);
       let left = 0;
       for (let k = 0; k < count; k++) {
         out.values[rows[k]] = 0;
@@ -124,6 +130,13 @@ function searchProgram(makeKernels: readonly (() => Kernel)[]): Program {
       return sought;
     }
   };
+}
+
+/** A bitmap of one's own: rows that fail later are taken out of it. */
+function copyOf(bitmap: Bitmap | null, into: Bitmap): Bitmap | null {
+  if (bitmap === null) return null;
+  into.set(bitmap.subarray(0, into.length));
+  return into;
 }
 
 function isValid(vector: Vector, row: number): boolean {

@@ -2,6 +2,7 @@ import type { TextVector, Vector } from '../../batch/vector.js';
 import type { Kernel } from '../evaluation.js';
 import { countCodePoints, skipCodePoints } from '../kernels/utf8.js';
 import { float64Of, int32Of, textOf } from '../kernels/vectors.js';
+import { isAscii, wordsOf } from '../kernels/words.js';
 import { integerType, stringType } from '../numeric-types.js';
 import type { FunctionDeclaration } from './declaration.js';
 
@@ -27,7 +28,12 @@ export const length: FunctionDeclaration = {
 const lengthKernel: Kernel = (operands, out, rows, count) => {
   const { bytes, start, end } = textOf(operands[0]);
   const lengths = int32Of(out).values;
-  for (let k = 0; k < count; k++) lengths[rows[k]] = countCodePoints(bytes, start[rows[k]], end[rows[k]]);
+  const words = wordsOf(bytes);
+  for (let k = 0; k < count; k++) {
+    const row = rows[k];
+    const ascii = isAscii(words, start[row], end[row]);
+    lengths[row] = ascii ? end[row] - start[row] : countCodePoints(bytes, start[row], end[row]);
+  }
 };
 
 export const substr: FunctionDeclaration = {

@@ -1,11 +1,12 @@
 import { BATCH_ROWS } from '../../batch/batch.js';
-import { bitmapOf, clearBit, getBit } from '../../batch/bitmap.js';
-import { textVector } from '../../batch/vector.js';
+import { type Bitmap, bitmapOf } from '../../batch/bitmap.js';
+import { type TextVector, textVector } from '../../batch/vector.js';
 import { nullifyFailed } from '../evaluation.js';
-import { failTooLong, reserve, textArena } from '../kernels/text-arena.js';
+import { failTooLong, MAX_ARENA_BYTES, reserve, type TextArena, textArena } from '../kernels/text-arena.js';
 import { textOf } from '../kernels/vectors.js';
+import { copyBytes, wordsOf } from '../kernels/words.js';
 import { stringType } from '../numeric-types.js';
-import type { Program, TypedNode } from '../typed.js';
+import type { Fail, Program, TypedNode } from '../typed.js';
 import type { Call, FunctionDeclaration } from './declaration.js';
 
 export const concat: FunctionDeclaration = {
@@ -41,39 +42,61 @@ const joinProgram: Program = (operands) => {
   return (frame, rows, count) => {
     const texts = operands.map((operand) => textOf(operand(frame, rows, count)));
     const failedBefore = frame.failures.rows.length;
-    arena.used = 0;
-    out.validity = null;
-    validity.fill(255);
-    for (let k = 0; k < count; k++) {
-      const row = rows[k];
-      const start = arena.used;
-      let isNull = true;
-      for (let index = 0; index < texts.length; index++) {
-        const text = texts[index];
-        if (text.validity !== null && getBit(text.validity, row) === 0) continue;
-        isNull = false;
-        const length = text.end[row] - text.start[row];
-        if (!reserve(arena, length)) {
-          failTooLong(row, frame.failures.add);
-          break;
-        }
-        copyBytes(text.bytes, text.start[row], length, arena.bytes, arena.used);
-        arena.used += length;
-      }
-      out.start[row] = isNull ? 0 : start;
-      out.end[row] = isNull ? 0 : arena.used;
-      if (isNull) {
-        clearBit(validity, row);
-        out.validity = validity;
-      }
-    }
+    for (let k = 0; k < count; k++) out.end[rows[k]] = 0;
+    for (const text of texts) addLengths(text, rows, count, out.end);
+    layOut(out, rows, count, arena, frame.failures.add);
+    for (const text of texts) append(text, rows, count, out, arena);
     out.bytes = arena.bytes;
+    out.validity = validInAny(texts, validity);
     nullifyFailed(frame, failedBefore, out, validity);
     return out;
   };
 };
 
-/** Byte by byte: the texts are short, and a native copy would make a view object for each. */
-function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
-  for (let index = 0; index < length; index++) to[at + index] = from[start + index];
+/** A NULL text has length 0. Sums stop where they exceed any arena, far below what 32 bits hold. */
+function addLengths({ start, end }: TextVector, rows: Int32Array, count: number, lengths: Int32Array): void {
+  for (let k = 0; k < count; k++) {
+    const row = rows[k];
+    lengths[row] = Math.min(MAX_ARENA_BYTES + 1, lengths[row] + end[row] - start[row]);
+  }
+}
+
+/** Gives each row a place of the length that stands in `out.end`; then both start and end hold where the place begins. */
+function layOut(out: TextVector, rows: Int32Array, count: number, arena: TextArena, fail: Fail): void {
+  arena.used = 0;
+  for (let k = 0; k < count; k++) {
+    const row = rows[k];
+    const length = out.end[row];
+    const fits = reserve(arena, length);
+    out.start[row] = fits ? arena.used : NO_PLACE;
+    out.end[row] = out.start[row];
+    if (fits) arena.used += length;
+    else failTooLong(row, fail);
+  }
+}
+
+const NO_PLACE = -1;
+
+/** Operand by operand rather than row by row, so that the loop knows one vector and stays fast. */
+function append(text: TextVector, rows: Int32Array, count: number, out: TextVector, arena: TextArena): void {
+  const from = wordsOf(text.bytes);
+  for (let k = 0; k < count; k++) {
+    const row = rows[k];
+    const at = out.end[row];
+    if (at === NO_PLACE) continue;
+    const length = text.end[row] - text.start[row];
+    copyBytes(from, text.start[row], length, arena.words, at);
+    out.end[row] = at + length;
+  }
+}
+
+/** NULL where every operand is. */
+function validInAny(texts: readonly TextVector[], into: Bitmap): Bitmap | null {
+  into.fill(0);
+  for (const { validity } of texts) {
+    if (validity === null) return null;
+    const bytes = Math.min(validity.length, into.length);
+    for (let byte = 0; byte < bytes; byte++) into[byte] |= validity[byte];
+  }
+  return into;
 }

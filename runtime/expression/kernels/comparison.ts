@@ -1,7 +1,6 @@
-import { BATCH_ROWS } from '../../batch/batch.js';
 import type { Int64Vector, TextVector } from '../../batch/vector.js';
 import type { Kernel } from '../evaluation.js';
-import { NARROW_LIMIT, narrowValues, powerOfTen, unscaledAt } from './exact.js';
+import { NARROW_LIMIT, narrowValues, powerOfTen, scratchA, scratchB, unscaledAt } from './exact.js';
 import { booleanOf, float64Of, int32Of, int64Of, textOf } from './vectors.js';
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
@@ -86,8 +85,6 @@ export function compareExact(operator: ComparisonOperator, scaleA: number, scale
   const [shiftA, shiftB] = [Math.max(0, scaleB - scaleA), Math.max(0, scaleA - scaleB)];
   const [factorA, factorB] = [powerOfTen(shiftA), powerOfTen(shiftB)];
   const [wideA, wideB] = [10n ** BigInt(shiftA), 10n ** BigInt(shiftB)];
-  const scratchA = new Float64Array(BATCH_ROWS);
-  const scratchB = new Float64Array(BATCH_ROWS);
   return (operands, out, rows, count) => {
     const result = booleanOf(out).values;
     const a = narrowValues(operands[0], rows, count, scratchA);

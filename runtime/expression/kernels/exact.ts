@@ -9,6 +9,11 @@ import type { Fail } from '../typed.js';
 export const NARROW_LIMIT = Number.MAX_SAFE_INTEGER;
 const WORD = 2 ** 32;
 
+/** Shared by all kernels of a thread: what they hold matters within one call of a kernel only, and kernels call no others. */
+export const scratchA = new Float64Array(BATCH_ROWS);
+export const scratchB = new Float64Array(BATCH_ROWS);
+const scratchOut = new Float64Array(BATCH_ROWS);
+
 /** Why a row has no value, from a wide computation. */
 export interface Fault {
   readonly code: RowErrorCode;
@@ -30,8 +35,6 @@ export interface ExactOperation {
 /** Makes the kernel of an operation; the result never depends on the path taken. */
 export function exactKernel(type: ExactType, operation: ExactOperation): Kernel {
   const store = exactStore(type, operation.overflow);
-  const scratchA = new Float64Array(BATCH_ROWS);
-  const scratchB = new Float64Array(BATCH_ROWS);
   return (operands, out, rows, count, fail) => {
     const a = narrowValues(operands[0], rows, count, scratchA);
     const b = operands.length > 1 ? narrowValues(operands[1], rows, count, scratchB) : a;
@@ -56,10 +59,10 @@ export interface ExactStore {
 
 export function exactStore(type: ExactType, overflow: Fault): ExactStore {
   const limit = limitOf(type);
-  const scratch = new Float64Array(BATCH_ROWS);
+  const narrowLimit = Number(limit);
   return {
-    narrowRoom: (out) => (out.kind === 'decimal' ? out.values : scratch),
-    narrow: (out, from, rows, count, fail) => storeNarrow(from, out, rows, count, Number(limit), overflow, fail),
+    narrowRoom: (out) => (out.kind === 'decimal' ? out.values : scratchOut),
+    narrow: (out, from, rows, count, fail) => storeNarrow(from, out, rows, count, narrowLimit, overflow, fail),
     wide(out, rows, count, fail, computed) {
       if (out.kind === 'decimal') makeWide(out);
       for (let k = 0; k < count; k++) {
@@ -113,7 +116,7 @@ function narrowWords(words: Int32Array, rows: Int32Array, count: number, into: F
   for (let k = 0; k < count; k++) {
     const row = rows[k];
     const value = words[2 * row + 1] * WORD + (words[2 * row] >>> 0);
-    if (!(Math.abs(value) <= NARROW_LIMIT)) return false;
+    if (Math.abs(value) > NARROW_LIMIT) return false;
     into[row] = value;
   }
   return true;

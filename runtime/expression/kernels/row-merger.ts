@@ -7,6 +7,7 @@ import type { Fail } from '../typed.js';
 import { storeUnscaled, unscaledAt } from './exact.js';
 import { failTooLong, reserve, textArena } from './text-arena.js';
 import { booleanOf, decimalOf, float64Of, int32Of, int64Of, textOf } from './vectors.js';
+import { copyBytes, wordsOf } from './words.js';
 
 /** Some rows of a vector. */
 export interface RowsOf {
@@ -112,11 +113,15 @@ function textCopier(out: TextVector): (a: RowsOf, b: RowsOf, fail: Fail) => void
 
     function copyTexts({ vector, rows, count }: RowsOf, into: TextVector): void {
       const { bytes, start, end } = textOf(vector);
+      const words = wordsOf(bytes);
       for (let k = 0; k < count; k++) {
         const row = rows[k];
         into.start[row] = arena.used;
-        if (!reserve(arena, end[row] - start[row])) failTooLong(row, fail);
-        else for (let index = start[row]; index < end[row]; index++) arena.bytes[arena.used++] = bytes[index];
+        const length = end[row] - start[row];
+        if (reserve(arena, length)) {
+          copyBytes(words, start[row], length, arena.words, arena.used);
+          arena.used += length;
+        } else failTooLong(row, fail);
         into.end[row] = arena.used;
       }
     }

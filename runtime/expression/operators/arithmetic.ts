@@ -12,8 +12,8 @@ import {
 import { type ExactOperation, exactKernel } from '../kernels/exact.js';
 import { negation, product, quotient, remainder, sum } from '../kernels/exact-arithmetic.js';
 import {
+  asDecimal,
   bigintType,
-  decimalOf,
   doubleType,
   type ExactType,
   isExact,
@@ -23,18 +23,14 @@ import {
   sumType,
   widerNumeric,
 } from '../numeric-types.js';
-import type { TypedNode } from '../typed.js';
+import { isNull, type TypedNode } from '../typed.js';
 
 export type ArithmeticOperator = Extract<BinaryOperator, '+' | '-' | '*' | '/' | '%'>;
 
 /** Types `a + b` and its like; a double if either is one, else exact. */
 export function resolveArithmetic(operator: ArithmeticOperator, call: Call): TypedNode | undefined {
-  const [left, right] = call.operands;
-  const isText = left.type.kind === 'string' || right.type.kind === 'string';
-  if (operator === '+' && isText) {
-    const at = left.type.kind === 'string' ? left : right;
-    return call.report(wrongType('+', at, 'numbers', 'Join texts with ||.'));
-  }
+  const text = call.operands.find((operand) => operand.type.kind === 'string' && !isNull(operand));
+  if (operator === '+' && text) return call.report(wrongType('+', text, 'numbers', 'Join texts with ||.'));
   const a = call.number(0);
   const b = call.number(1);
   if (!a || !b) return undefined;
@@ -56,7 +52,7 @@ function exactTypeOf(
   b: ExactType,
 ): ExactType {
   const integral = a.kind !== 'decimal' && b.kind !== 'decimal';
-  const [digitsA, digitsB] = [decimalOf(a, left), decimalOf(b, right)];
+  const [digitsA, digitsB] = [asDecimal(a, left), asDecimal(b, right)];
   switch (operator) {
     case '+':
     case '-':

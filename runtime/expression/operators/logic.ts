@@ -1,5 +1,5 @@
 import { BATCH_ROWS } from '../../batch/batch.js';
-import { bitmapOf, clearBit } from '../../batch/bitmap.js';
+import { bitmapOf, clearBit, setBit } from '../../batch/bitmap.js';
 import { type BooleanVector, vectorOf } from '../../batch/vector.js';
 import { expressionError } from '../errors.js';
 import type { Kernel } from '../evaluation.js';
@@ -59,7 +59,7 @@ function settle(
     const truth = truthAt(operand, row);
     if (truth === deciding) {
       result.values[row] = deciding;
-      validity[row >> 3] |= 1 << (row & 7);
+      setBit(validity, row);
       continue;
     }
     if (truth === UNKNOWN) {

@@ -1,3 +1,4 @@
+import { type ByteSearch, byteSearch } from './byte-search.js';
 import type { CsvOptions } from './options.js';
 
 export const LF = 0x0a;
@@ -9,10 +10,10 @@ export interface Dialect {
   readonly quote: number;
   readonly escape: number;
   readonly nullText: Uint8Array;
-  /** By byte: 1 where an unquoted field may end or break a rule (delimiter, quote, CR, LF). */
-  readonly stops: Uint8Array;
-  /** By byte: 1 where the inside of a quoted field needs a look (quote, escape, LF). */
-  readonly quotedStops: Uint8Array;
+  /** Where an unquoted field may end or break a rule: delimiter, quote, CR, LF. */
+  readonly unquoted: ByteSearch;
+  /** Where the inside of a quoted field needs a look: quote, escape, LF. */
+  readonly quoted: ByteSearch;
 }
 
 export function dialectOf(options: CsvOptions): Dialect {
@@ -24,14 +25,7 @@ export function dialectOf(options: CsvOptions): Dialect {
     quote,
     escape,
     nullText: Buffer.from(options.nullText),
-    stops: byteSet([delimiter, quote, CR, LF]),
-    quotedStops: byteSet([quote, escape, LF]),
+    unquoted: byteSearch([quote, CR, LF], delimiter),
+    quoted: byteSearch([quote, LF], escape),
   };
-}
-
-/** 256 flags, 1 for each of `members`. */
-export function byteSet(members: Iterable<number>): Uint8Array {
-  const set = new Uint8Array(256);
-  for (const byte of members) set[byte] = 1;
-  return set;
 }

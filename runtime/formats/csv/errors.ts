@@ -23,11 +23,13 @@ export const csvErrors = {
     remedy: 'Correct the row, or choose raggedRows "pad" or "reject" in the format.',
   },
   CSV_BAD_QUOTE: {
-    meaning: 'A quote stands inside an unquoted field, or text follows a closing quote (RFC 4180). Reading goes on at the next line.',
+    meaning:
+      'A quote stands inside an unquoted field, or text follows a closing quote (RFC 4180). Reading goes on at the next line.',
     remedy: 'Enclose the field in quotes and double the quotes inside it, or set quote and escape of the format.',
   },
   CSV_UNTERMINATED_QUOTE: {
-    meaning: 'A quoted field is not closed before the end of the object; all that follows its quote belongs to the row.',
+    meaning:
+      'A quoted field is not closed before the end of the object; all that follows its quote belongs to the row.',
     remedy: 'Close the quote that is opened in the row named.',
   },
   ROW_TOO_LONG: {

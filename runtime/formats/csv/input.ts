@@ -1,35 +1,46 @@
-import { LF } from './dialect.js';
+import { type Dialect, LF } from './dialect.js';
+
+/** Where the head holds the text of NULL. */
+export const HEAD_NULL = 1;
+
+/** LF and what a search that looks at four bytes at a time may read behind it. */
+const TAIL_BYTES = 4;
 
 /**
  * A window over the bytes of an object. `bytes[at]` to `bytes[end]` are read and not yet used; `bytes[end]` is always LF, so that
- * loops over bytes need no bound. The head of `bytes` never holds input: `bytes[at − 1]` exists, and a field that is missing has
- * a text to point to.
+ * loops over bytes need no bound. Before the input there is a head, LF, the text of NULL, LF: so the byte before a field always
+ * exists, and is a quote only when the field is quoted; and a field that is missing has a text to point to.
  */
 export interface Input {
   readonly bytes: Uint8Array;
+  /** A view of all of `bytes`. */
+  readonly words: DataView;
   at: number;
   readonly end: number;
   /** Offset in the object of bytes[0]; negative while the head lies before the object. */
   readonly base: number;
   /** Whether the object ends at `end`. */
   readonly complete: boolean;
-  /** Moves the unused bytes to the front and reads until the window is full or the object ends. */
-  refill(): Promise<void>;
-  /** Doubles the window, at most to `limit` bytes of input; false when it has that size. */
-  grow(limit: number): boolean;
+  /**
+   * Moves the unused bytes to the front and reads until the window is full or the object ends. A window that is full of unused
+   * bytes is doubled first, at most to `limit` bytes of input; false when it has that size already.
+   */
+  refill(limit: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /**
  * @param source the object's bytes, from its first on
- * @param head bytes that stand before the window for its whole life
  * @param size bytes of input that the window holds at first
  */
-export function openInput(source: AsyncIterable<Uint8Array>, head: Uint8Array, size: number): Input {
+export function openInput(source: AsyncIterable<Uint8Array>, { nullText }: Dialect, size: number): Input {
   const iterator = source[Symbol.asyncIterator]();
-  const origin = head.length;
-  let bytes = new Uint8Array(origin + size + 1);
-  bytes.set(head);
+  const origin = HEAD_NULL + nullText.length + 1;
+  let bytes = new Uint8Array(origin + size + TAIL_BYTES);
+  bytes[0] = LF;
+  bytes.set(nullText, HEAD_NULL);
+  bytes[origin - 1] = LF;
+  let words = new DataView(bytes.buffer);
   let at = origin;
   let end = origin;
   let base = -origin;
@@ -37,9 +48,27 @@ export function openInput(source: AsyncIterable<Uint8Array>, head: Uint8Array, s
   let chunk: Uint8Array = new Uint8Array(0);
   bytes[end] = LF;
 
+  async function fill(): Promise<void> {
+    const full = bytes.length - TAIL_BYTES;
+    while (end < full && !complete) {
+      if (chunk.length === 0) {
+        const next = await iterator.next();
+        if (next.done) complete = true;
+        else chunk = next.value;
+      }
+      const taken = Math.min(chunk.length, full - end);
+      bytes.set(chunk.subarray(0, taken), end);
+      chunk = chunk.subarray(taken);
+      end += taken;
+    }
+  }
+
   return {
     get bytes() {
       return bytes;
+    },
+    get words() {
+      return words;
     },
     get at() {
       return at;
@@ -56,31 +85,22 @@ export function openInput(source: AsyncIterable<Uint8Array>, head: Uint8Array, s
     get complete() {
       return complete;
     },
-    async refill() {
+    async refill(limit) {
+      const unused = end - at;
+      const room = bytes.length - TAIL_BYTES - origin;
+      if (unused === room && room >= limit) return false;
+      if (unused === room) {
+        const larger = new Uint8Array(origin + Math.min(2 * room, limit) + TAIL_BYTES);
+        larger.set(bytes);
+        bytes = larger;
+        words = new DataView(bytes.buffer);
+      }
       bytes.copyWithin(origin, at, end);
       base += at - origin;
-      end -= at - origin;
       at = origin;
-      const full = bytes.length - 1;
-      while (end < full && !complete) {
-        if (chunk.length === 0) {
-          const next = await iterator.next();
-          if (next.done) complete = true;
-          else chunk = next.value;
-        }
-        const taken = Math.min(chunk.length, full - end);
-        bytes.set(chunk.subarray(0, taken), end);
-        chunk = chunk.subarray(taken);
-        end += taken;
-      }
+      end = origin + unused;
+      await fill();
       bytes[end] = LF;
-    },
-    grow(limit) {
-      const held = bytes.length - 1 - origin;
-      if (held >= limit) return false;
-      const larger = new Uint8Array(origin + Math.min(2 * held, limit) + 1);
-      larger.set(bytes);
-      bytes = larger;
       return true;
     },
     async close() {

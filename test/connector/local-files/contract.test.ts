@@ -2,4 +2,4 @@ import { localFiles } from '../../../connector/local-files/connector.js';
 import { connectorContract } from '../contract.js';
 import { localPlace } from './local-place.js';
 
-connectorContract(localFiles, localPlace);
+connectorContract('local-files', () => localFiles, localPlace);

@@ -20,6 +20,7 @@ export async function localPlace(): Promise<LocalPlace> {
       // Coarse clocks of file systems give two writes in a row the same time; a change in real life is not that quick.
       if (before) await utimes(path, new Date(), new Date(before.mtimeMs + 1000));
     },
+    remove: (key) => rm(join(folder, key)),
     get: (key) => readFile(join(folder, key)).catch(() => undefined),
     everything: () => readdir(folder, { recursive: true }),
     close: () => rm(folder, { recursive: true, force: true }),

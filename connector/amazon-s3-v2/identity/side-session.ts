@@ -1,0 +1,78 @@
+import type { Clock, SessionReport, Warning } from '../../../runtime/connector-api.js';
+import { type AssumedRole, roleAssumer } from './assume-role.js';
+import { baseKeys } from './base-keys.js';
+import type { AccessKeys, Identity } from './identity.js';
+import { sessionHolder, sessionReport } from './session-holder.js';
+import type { Signer } from './signer.js';
+
+/** As whom a side signs, from its opening to its end. */
+export interface SideSession {
+  current(): Promise<Signer>;
+  /** Another signer than the one that was refused as expired, or undefined where there is none. */
+  replace(refused: Signer): Promise<Signer | undefined>;
+  report(): SessionReport;
+  close(): void;
+}
+
+export function sideSession(options: {
+  readonly identity: Identity;
+  readonly sessionName: string;
+  readonly sessionPolicy: string | undefined;
+  readonly region: string;
+  readonly stsEndpoint: string | undefined;
+  readonly metadataEndpoint: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  warn(warning: Warning): void;
+}): SideSession {
+  const { identity } = options;
+  return identity.kind === 'iam-user' ? userSession(identity.keys) : assumedRoleSession(identity, options);
+}
+
+function userSession(keys: AccessKeys): SideSession {
+  const signer: Signer = { keys, principal: `the IAM user with the key ${keys.accessKeyId}`, endsAt: undefined };
+  return {
+    current: async () => signer,
+    replace: async () => undefined,
+    report: () => ({
+      roleArn: null,
+      principalArn: null,
+      sessionName: null,
+      requestedDuration: null,
+      grantedExpirations: [],
+      refreshes: 0,
+      stsCalls: 0,
+    }),
+    close: () => {},
+  };
+}
+
+function assumedRoleSession(
+  { base, role: { roleArn, externalId, duration } }: Extract<Identity, { kind: 'assumed-role' }>,
+  options: Parameters<typeof sideSession>[0],
+): SideSession {
+  const { sessionName, sessionPolicy, region, stsEndpoint, metadataEndpoint, clock, warn } = options;
+  const closing = new AbortController();
+  const signal = AbortSignal.any([options.signal, closing.signal]);
+  const role: AssumedRole = { roleArn, externalId, duration, sessionName, policy: sessionPolicy };
+  const assumer = roleAssumer({
+    role,
+    base: baseKeys(base, metadataEndpoint, clock, signal),
+    region,
+    endpoint: stsEndpoint,
+    clock,
+    signal,
+    warn,
+  });
+  const holder = sessionHolder(assumer, clock);
+
+  return {
+    current: holder.current,
+    replace: holder.replace,
+    report: () => sessionReport(role, holder, assumer.calls()),
+    close() {
+      closing.abort();
+      assumer.close();
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { RunContext, SideDescription } from '../../runtime/connector-api.js';
+import type { Identity } from './identity/identity.js';
+import { partsOfArn } from './identity/role-arn.js';
+import { sessionName } from './identity/session-name.js';
+import { derivedSessionPolicy, type PolicyScope } from './identity/session-policy.js';
+import { type SideSession, sideSession } from './identity/side-session.js';
+import { type Endpoints, endpointsOf } from './storage/endpoints.js';
+import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests.js';
+
+/** What is known of a side before its run. */
+export interface SideSettings {
+  readonly mapping: string;
+  readonly transformation: string;
+  readonly identity: Identity;
+  readonly storage: Storage;
+  readonly endpoints: Endpoints;
+}
+
+export function sideSettings(
+  { mapping, transformation, connection }: SideDescription,
+  identity: Identity,
+  bucket: string,
+  environment: NodeJS.ProcessEnv,
+): SideSettings {
+  const endpoints = endpointsOf(connection, environment);
+  const storage: Storage = {
+    bucket,
+    region: String(connection.regionName),
+    endpoint: endpoints.s3,
+    forcePathStyle: connection.forcePathStyle === true,
+    checksums: connection.checksums !== 'when-required',
+    expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
+  };
+  return { mapping, transformation, identity, storage, endpoints };
+}
+
+/** The account of the role unless it is set; a user's keys don't tell an account. */
+function expectedOwner(setting: unknown, identity: Identity): string | undefined {
+  if (typeof setting === 'string') return setting === 'any' ? undefined : setting;
+  return identity.kind === 'assumed-role' ? partsOfArn(identity.role.roleArn).account : undefined;
+}
+
+/** A side with its session at hand. */
+export interface OpenSide {
+  readonly session: SideSession;
+  readonly requests: S3Requests;
+  close(): Promise<void>;
+}
+
+/** Gets the session first, so that whatever is wrong with it is said before anything else happens. */
+export async function openSide(
+  settings: SideSettings,
+  access: PolicyScope['access'],
+  run: RunContext,
+): Promise<OpenSide> {
+  const { identity, storage, endpoints } = settings;
+  const session = sideSession({
+    identity,
+    sessionName: nameOf(settings, run),
+    sessionPolicy: policyOf(settings, access, run),
+    region: storage.region,
+    stsEndpoint: endpoints.sts,
+    metadataEndpoint: endpoints.instanceMetadata,
+    clock: run.clock,
+    signal: run.signal,
+    warn: (warning) => run.warn(warning),
+  });
+  try {
+    const [requests] = await Promise.all([s3Requests(storage, session, run.clock, run.signal), session.current()]);
+    return {
+      session,
+      requests,
+      async close() {
+        session.close();
+        requests.close();
+      },
+    };
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+}
+
+function nameOf({ identity, mapping, transformation }: SideSettings, { run }: RunContext): string {
+  const own = identity.kind === 'assumed-role' ? identity.role.sessionName : undefined;
+  return own ?? sessionName(mapping, transformation, run);
+}
+
+function policyOf(
+  { identity, storage: { region, bucket } }: SideSettings,
+  access: PolicyScope['access'],
+  run: RunContext,
+): string | undefined {
+  if (identity.kind === 'iam-user') return undefined;
+  const { roleArn, sessionPolicy } = identity.role;
+  switch (sessionPolicy.kind) {
+    case 'none':
+      return undefined;
+    case 'document':
+      return sessionPolicy.text;
+    case 'derived': {
+      const { partition } = partsOfArn(roleArn);
+      const derived = derivedSessionPolicy({ partition, region, bucket, access });
+      for (const warning of derived.warnings) run.warn(warning);
+      return derived.text;
+    }
+  }
+}

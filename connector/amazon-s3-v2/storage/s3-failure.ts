@@ -1,0 +1,116 @@
+import type { CrossroleError } from '../../../runtime/connector-api.js';
+import { type AmazonS3V2ErrorCode, amazonS3V2Error } from '../errors.js';
+import { causeOf, type ServiceError } from './service-error.js';
+
+export interface S3Attempt {
+  /** For example `GetObject`. */
+  readonly operation: string;
+  readonly uri: string;
+  readonly principal: string;
+  readonly region: string;
+  readonly expectedBucketOwner: string | undefined;
+  readonly endpoint: string | undefined;
+}
+
+/** Whether the answer means that the session's keys have ended; AWS says so with HTTP 400, others with 401 or 403. */
+export function isExpiredSession({ code }: ServiceError): boolean {
+  return (
+    code === 'ExpiredToken' ||
+    code === 'ExpiredTokenException' ||
+    code === 'InvalidToken' ||
+    code === 'TokenRefreshRequired'
+  );
+}
+
+export function isRefused({ status }: ServiceError): boolean {
+  return status === 403;
+}
+
+/** HEAD answers carry no code, only the status. */
+export function isMissingObject({ code, status }: ServiceError): boolean {
+  return status === 404 && code !== 'NoSuchBucket' && code !== 'NoSuchUpload';
+}
+
+/** `If-Match` or `If-None-Match` did not hold. */
+export function isPreconditionFailed({ status }: ServiceError): boolean {
+  return status === 412;
+}
+
+/** What the user is told when a request to S3 failed for good. */
+export function s3Failure(failure: ServiceError, attempt: S3Attempt): CrossroleError {
+  const { operation, uri, principal, region, endpoint } = attempt;
+  const say = (code: AmazonS3V2ErrorCode, message: string, remedy?: string) =>
+    amazonS3V2Error(code, message, {
+      object: uri,
+      cause: causeOf(failure),
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+
+  if (failure.status === undefined) {
+    const where = endpoint ?? `the S3 endpoint of ${region}`;
+    return say(
+      'S3_UNREACHABLE',
+      `${operation} of ${uri}: ${where} can not be reached (${failure.code}): ${failure.message}`,
+    );
+  }
+  if (isWrongRegion(failure)) {
+    const actual = failure.bucketRegion;
+    return say(
+      'WRONG_REGION',
+      `the bucket of ${uri} is not in ${region}${actual ? ` but in ${actual}` : ''}`,
+      actual && `Set regionName of the connection to ${actual}.`,
+    );
+  }
+  switch (failure.code) {
+    case 'NoSuchBucket':
+      return say('NO_SUCH_BUCKET', `there is no bucket for ${uri}`);
+    case 'InvalidObjectState':
+      return say('OBJECT_ARCHIVED', `${uri} is archived: ${failure.message}`);
+    case 'RequestTimeTooSkewed':
+      return say('CLOCK_SKEW', `S3 refuses the time of this machine: ${failure.message}`);
+    case 'InvalidAccessKeyId':
+    case 'SignatureDoesNotMatch':
+    case 'ExpiredToken':
+    case 'ExpiredTokenException':
+    case 'InvalidToken':
+      return say('S3_KEY_REFUSED', `${operation} of ${uri} as ${principal}: ${failure.code}: ${failure.message}`);
+    default:
+      if (isRefused(failure)) return denied(failure, attempt);
+      return say(
+        'S3_REQUEST_FAILED',
+        `${operation} of ${uri}: ${failure.code} (HTTP ${failure.status}): ${failure.message}`,
+      );
+  }
+}
+
+function isWrongRegion({ code, status }: ServiceError): boolean {
+  return status === 301 || status === 307 || code === 'PermanentRedirect' || code === 'AuthorizationHeaderMalformed';
+}
+
+function denied(failure: ServiceError, { operation, uri, principal, expectedBucketOwner }: S3Attempt): CrossroleError {
+  const owner =
+    expectedBucketOwner === undefined
+      ? ''
+      : ` (the request demands that account ${expectedBucketOwner} owns it; see expectedBucketOwner)`;
+  return amazonS3V2Error('ACCESS_DENIED', `${operation} of ${uri} is refused to ${principal}: ${failure.message}`, {
+    object: uri,
+    cause: causeOf(failure),
+    remedy: `Check in this order: 1. a policy of the role allows s3:${permissionOf(operation)} there; 2. the session policy (sessionPolicy) does; 3. the bucket's policy allows the role where the bucket is of another account, and denies nothing${owner}; 4. for objects under a KMS key, its key policy and kms:Decrypt or kms:GenerateDataKey of the role.`,
+  });
+}
+
+/** The action of IAM that an operation of the S3 API needs (S3 user guide, required permissions). */
+function permissionOf(operation: string): string {
+  switch (operation) {
+    case 'HeadObject':
+      return 'GetObject';
+    case 'ListObjectsV2':
+      return 'ListBucket';
+    case 'CreateMultipartUpload':
+    case 'UploadPart':
+    case 'CompleteMultipartUpload':
+      return 'PutObject';
+    default:
+      return operation;
+  }
+}

@@ -1,0 +1,140 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Clock } from '../../../runtime/connector-api.js';
+import type { SideSession } from '../identity/side-session.js';
+import type { Signer } from '../identity/signer.js';
+import { clientSettings } from './client-settings.js';
+import { signBodiesOverHttpOnly } from './payload-signing.js';
+import { withDeadline, withRetries } from './retry.js';
+import { isExpiredSession, isRefused, type S3Attempt, s3Failure } from './s3-failure.js';
+import { type ServiceError, serviceError } from './service-error.js';
+
+type S3Sdk = typeof import('@aws-sdk/client-s3');
+
+/** Where the objects of a side are. */
+export interface Storage {
+  readonly bucket: string;
+  readonly region: string;
+  readonly endpoint: string | undefined;
+  readonly forcePathStyle: boolean;
+  readonly checksums: boolean;
+  /** Sent with every request, so that a bucket of the same name under another owner is refused. */
+  readonly expectedBucketOwner: string | undefined;
+}
+
+export interface S3Request {
+  readonly operation: string;
+  readonly uri: string;
+  /** Bytes that the request carries: they take time. */
+  readonly bytes?: number;
+  /** Instead of the run's signal, for what has to be cleaned up after that has fired. */
+  readonly signal?: AbortSignal;
+}
+
+/** Sends requests of one side under its session, renewed and repeated where that helps. */
+export interface S3Requests {
+  readonly sdk: S3Sdk;
+  readonly storage: Storage;
+  /** Parameters that go with every request. */
+  readonly common: { readonly Bucket: string; readonly ExpectedBucketOwner?: string };
+  /**
+   * Runs `work`, again where the session had ended (once) or the failure passes. Throws what a person can act on, unless
+   * `known` turns the answer into a result.
+   */
+  send<T>(
+    request: S3Request,
+    work: (client: S3Client, signal: AbortSignal) => Promise<T>,
+    known?: (failure: ServiceError) => T | undefined | Promise<T | undefined>,
+  ): Promise<T>;
+  close(): void;
+}
+
+/** Milliseconds for the headers of an answer, and the slowest upload that is waited for (bytes a millisecond: 64 KB/s). */
+const answerWithin = 30_000;
+const slowestUpload = 64;
+
+/** Clocks and answers take their time: a refusal so soon after the session's end may be due to that. Milliseconds. */
+const endTolerance = 5000;
+
+/** Opens the way to S3. The SDK is loaded here, so that checking a mapping does without it. */
+export async function s3Requests(
+  storage: Storage,
+  session: SideSession,
+  clock: Clock,
+  runSignal: AbortSignal,
+): Promise<S3Requests> {
+  const sdk = await import('@aws-sdk/client-s3');
+  const client = new sdk.S3Client({
+    ...clientSettings(storage.region, storage.endpoint),
+    forcePathStyle: storage.forcePathStyle,
+    requestChecksumCalculation: storage.checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
+    // Ranged reads have no checksum to verify, and verifying whole objects in JavaScript costs more than reading them.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    useArnRegion: false,
+    disableS3ExpressSessionAuth: true,
+    disableMultiregionAccessPoints: true,
+    // An expiration in the past makes the client ask for every request: the session holder is the only cache.
+    credentials: async () => ({ ...(await session.current()).keys, expiration: new Date(0) }),
+  });
+  signBodiesOverHttpOnly(client);
+
+  let principal = '';
+
+  async function sendOnce<T>(
+    request: S3Request,
+    work: (client: S3Client, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const signal = request.signal ?? runSignal;
+    const within = answerWithin + (request.bytes ?? 0) / slowestUpload;
+    return withDeadline(clock, within, signal, (attemptSignal) => work(client, attemptSignal));
+  }
+
+  /** One refresh and one retry where the answer says, or the time suggests, that the session had ended. */
+  async function sendRenewing<T>(
+    request: S3Request,
+    work: (client: S3Client, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const signer = await session.current();
+    principal = signer.principal;
+    try {
+      return await sendOnce(request, work);
+    } catch (error) {
+      const failure = serviceError(error);
+      if (!failure || !hasEnded(failure, signer, clock)) throw error;
+      if (!(await session.replace(signer))) throw error;
+      return sendOnce(request, work);
+    }
+  }
+
+  return {
+    sdk,
+    storage,
+    common: {
+      Bucket: storage.bucket,
+      ...(storage.expectedBucketOwner === undefined ? {} : { ExpectedBucketOwner: storage.expectedBucketOwner }),
+    },
+    async send(request, work, known) {
+      const signal = request.signal ?? runSignal;
+      try {
+        return await withRetries(clock, signal, () => sendRenewing(request, work));
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = serviceError(error);
+        if (!failure) throw error;
+        const result = await known?.(failure);
+        if (result !== undefined) return result;
+        throw s3Failure(failure, attemptOf(request, storage, principal));
+      }
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function attemptOf({ operation, uri }: S3Request, storage: Storage, principal: string): S3Attempt {
+  const { region, expectedBucketOwner, endpoint } = storage;
+  return { operation, uri, principal, region, expectedBucketOwner, endpoint };
+}
+
+function hasEnded(failure: ServiceError, signer: Signer, clock: Clock): boolean {
+  if (isExpiredSession(failure)) return true;
+  return isRefused(failure) && signer.endsAt !== undefined && clock.monotonic() >= signer.endsAt - endTolerance;
+}

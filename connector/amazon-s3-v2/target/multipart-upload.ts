@@ -1,0 +1,150 @@
+import { CrossroleError, type RunContext } from '../../../runtime/connector-api.js';
+import { uriOf } from '../location.js';
+import { withDeadline } from '../storage/retry.js';
+import type { S3Requests } from '../storage/s3-requests.js';
+import { checksumCrc32 } from './checksum.js';
+import { creationParameters, type ObjectSettings } from './object-settings.js';
+import { parallelParts } from './part-size.js';
+import type { UploadedPart } from './prepared-upload.js';
+
+/** Milliseconds that cleaning up may take when the storage does not answer: somebody waits for the agent to end. */
+const cleanUpWithin = 20_000;
+
+/** A multipart upload that is created with its first part. */
+export interface MultipartUpload {
+  /** Starts a part and resolves once another one may be started; `done` is called when its bytes are no longer needed. */
+  send(number: number, bytes: Uint8Array, done: () => void): Promise<void>;
+  /** Waits for all parts. */
+  finish(): Promise<{ readonly uploadId: string; readonly parts: readonly UploadedPart[] }>;
+  /** Ends what is under way and removes the upload; a second call does nothing. Never throws. */
+  abort(): Promise<void>;
+}
+
+export function multipartUpload(requests: S3Requests, settings: ObjectSettings, run: RunContext): MultipartUpload {
+  const { sdk, common, storage } = requests;
+  const uri = uriOf(storage.bucket, settings.key);
+  const aborting = new AbortController();
+  const signal = AbortSignal.any([run.signal, aborting.signal]);
+  const underWay = new Set<Promise<void>>();
+  const parts: UploadedPart[] = [];
+  let creation: Promise<string> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  let abortion: Promise<void> | undefined;
+
+  /** Not bound to the run's signal: an upload whose creation is given up could not be aborted, its id being unknown. */
+  function create(): Promise<string> {
+    return requests.send(
+      { operation: 'CreateMultipartUpload', uri, signal: aborting.signal },
+      async (client, abortSignal) => {
+        const checksum = storage.checksums ? ({ ChecksumAlgorithm: 'CRC32' } as const) : {};
+        const command = new sdk.CreateMultipartUploadCommand({
+          ...common,
+          ...creationParameters(settings),
+          ...checksum,
+        });
+        const { UploadId } = await client.send(command, { abortSignal });
+        if (!UploadId) throw new Error('S3 gave no upload id');
+        return UploadId;
+      },
+    );
+  }
+
+  async function uploadPart(number: number, bytes: Uint8Array): Promise<void> {
+    creation ??= create();
+    const UploadId = await creation;
+    signal.throwIfAborted();
+    const ChecksumCRC32 = storage.checksums ? checksumCrc32(bytes) : undefined;
+    const input = {
+      ...common,
+      Key: settings.key,
+      UploadId,
+      PartNumber: number,
+      Body: bytes,
+      ContentLength: bytes.length,
+      ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }),
+    };
+    const { ETag = '' } = await requests.send(
+      { operation: 'UploadPart', uri, bytes: bytes.length, signal },
+      (client, abortSignal) => client.send(new sdk.UploadPartCommand(input), { abortSignal }),
+    );
+    parts.push({ PartNumber: number, ETag, ChecksumCRC32 });
+  }
+
+  function throwFailure(): void {
+    if (failure) throw failure.error;
+  }
+
+  async function removeUpload(UploadId: string): Promise<void> {
+    const input = { ...common, Key: settings.key, UploadId };
+    // The run's signal has usually fired by now: this must work without it.
+    const unbound = new AbortController().signal;
+    try {
+      await withDeadline(run.clock, cleanUpWithin, unbound, (deadline) =>
+        requests.send(
+          { operation: 'AbortMultipartUpload', uri, signal: deadline },
+          async (client, abortSignal) => {
+            await client.send(new sdk.AbortMultipartUploadCommand(input), { abortSignal });
+            return true;
+          },
+          ({ code }) => (code === 'NoSuchUpload' ? true : undefined),
+        ),
+      );
+    } catch (error) {
+      const reason = error instanceof CrossroleError ? error.message : String(error);
+      run.warn({
+        code: 'ABORT_FAILED',
+        message: `the multipart upload ${UploadId} of ${uri} could not be aborted and keeps its parts stored: ${reason}`,
+      });
+    }
+  }
+
+  /** The id of the upload, also where its creation is still being answered; undefined where there is none. */
+  async function createdId(): Promise<string | undefined> {
+    const answered = new AbortController();
+    run.clock.sleep(cleanUpWithin, answered.signal).then(
+      () => aborting.abort(new Error(`the upload of ${uri} is aborted`)),
+      () => {},
+    );
+    try {
+      return await creation;
+    } catch {
+      return undefined;
+    } finally {
+      answered.abort();
+    }
+  }
+
+  async function abort(): Promise<void> {
+    const created = await createdId();
+    aborting.abort(new Error(`the upload of ${uri} is aborted`));
+    await Promise.all(underWay);
+    if (created !== undefined) await removeUpload(created);
+  }
+
+  return {
+    async send(number, bytes, done) {
+      const part = uploadPart(number, bytes)
+        .catch((error) => {
+          failure ??= { error };
+        })
+        .finally(() => {
+          done();
+          underWay.delete(part);
+        });
+      underWay.add(part);
+      while (underWay.size >= parallelParts(bytes.length)) await Promise.race(underWay);
+      throwFailure();
+    },
+    async finish() {
+      await Promise.all(underWay);
+      throwFailure();
+      if (!creation) throw new Error('a multipart upload is finished without a part');
+      const uploadId = await creation;
+      return { uploadId, parts: parts.toSorted((a, b) => a.PartNumber - b.PartNumber) };
+    },
+    abort() {
+      abortion ??= abort();
+      return abortion;
+    },
+  };
+}

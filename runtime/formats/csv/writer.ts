@@ -1,0 +1,167 @@
+import { allRows } from '../../batch/batch.js';
+import { getBit } from '../../batch/bitmap.js';
+import type { Field } from '../../batch/data-type.js';
+import { type TextVector, vectorOf } from '../../batch/vector.js';
+import type { ByteSink, FormatWriter } from '../format.js';
+import { type Dialect, dialectOf } from './dialect.js';
+import type { CsvOptions } from './options.js';
+import { takeVector, type WrittenColumn, writtenColumn } from './written-column.js';
+
+/** Bytes that are collected before they are handed on; a longer row makes the buffer grow. */
+const BUFFER_BYTES = 1 << 19;
+const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
+/** Room beside a field's text: a delimiter or line end, and the quotes around it. */
+const FIELD_OVERHEAD = 4;
+/** No canonical text of a typed value is longer. */
+const SCRATCH_BYTES = 64;
+
+/**
+ * Writes batches as CSV. A string is quoted when it has a delimiter, quote, CR or LF, when it equals the text of NULL, and when
+ * it would make the object begin with a byte order mark that nobody asked for; NULL is never quoted.
+ * @param bufferBytes bytes that are collected before they go to `sink`, at least three
+ */
+export function csvWriter(
+  fields: readonly Field[],
+  options: CsvOptions,
+  sink: ByteSink,
+  bufferBytes = BUFFER_BYTES,
+): FormatWriter {
+  const dialect = dialectOf(options);
+  const { delimiter, quote, escape, nullText } = dialect;
+  const stops = dialect.unquoted.members;
+  const newline = Buffer.from(options.newline);
+  const quoteAll = options.quoteMode === 'all';
+  const columns = fields.map((field) => writtenColumn(field, vectorOf(field.type, 0), dialect));
+  const scratch = new Uint8Array(SCRATCH_BYTES);
+  let out = new Uint8Array(bufferBytes);
+  let at = 0;
+  let isFirstBuffer = true;
+  let rows = 0;
+
+  /** Writes rows from the `from`th selected on; returns the index of the first that found no room, or the batch's count. */
+  function writeRows(columns: readonly WrittenColumn[], selection: Int32Array, count: number, from: number): number {
+    for (let k = from; k < count; k++) {
+      const mark = at;
+      for (let needed = writeRow(columns, selection[k]); needed > 0; needed = writeRow(columns, selection[k])) {
+        at = mark;
+        if (mark > 0) return k;
+        out = new Uint8Array(Math.max(2 * out.length, needed));
+      }
+    }
+    return count;
+  }
+
+  /** Writes a row; returns 0, or the bytes that its buffer must at least have when there is no room for it. */
+  function writeRow(columns: readonly WrittenColumn[], row: number): number {
+    for (let c = 0; c < columns.length; c++) {
+      const column = columns[c];
+      if (c > 0) out[at++] = delimiter;
+      if (column.validity !== null && getBit(column.validity, row) === 0) {
+        const needed = at + nullText.length + FIELD_OVERHEAD;
+        if (needed > out.length) return needed;
+        for (let k = 0; k < nullText.length; k++) out[at++] = nullText[k];
+        continue;
+      }
+      let bytes = column.bytes;
+      let start = 0;
+      let end = 0;
+      if (column.isText) {
+        start = column.start[row];
+        end = column.end[row];
+      } else {
+        bytes = scratch;
+        end = column.format(column.vector, row, scratch, 0);
+      }
+      // Twice, since every byte may need an escape.
+      const needed = at + 2 * (end - start) + FIELD_OVERHEAD;
+      if (needed > out.length) return needed;
+      let from = start;
+      if (!quoteAll) {
+        let to = at;
+        if (column.isPlain) while (from < end) out[to++] = bytes[from++];
+        else while (from < end && stops[bytes[from]] === 0) out[to++] = bytes[from++];
+        if (from === end && (column.isPlain || !looksLikeOther(bytes, start, end))) {
+          at = to;
+          continue;
+        }
+      }
+      writeQuoted(bytes, start, end);
+    }
+    for (let k = 0; k < newline.length; k++) out[at++] = newline[k];
+    return 0;
+  }
+
+  /** Whether a text, unquoted, would be read as NULL or as a byte order mark. */
+  function looksLikeOther(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start === nullText.length && startsWith(bytes, start, nullText)) return true;
+    return at === 0 && isFirstBuffer && end - start >= BOM.length && startsWith(bytes, start, BOM);
+  }
+
+  function writeQuoted(bytes: Uint8Array, start: number, end: number): void {
+    out[at++] = quote;
+    for (let from = start; from < end; from++) {
+      const byte = bytes[from];
+      if (byte === quote || byte === escape) out[at++] = escape;
+      out[at++] = byte;
+    }
+    out[at++] = quote;
+  }
+
+  async function handOn(): Promise<void> {
+    await sink(out.subarray(0, at));
+    isFirstBuffer = false;
+    at = 0;
+  }
+
+  async function writeRest(columns: readonly WrittenColumn[], selection: Int32Array, count: number, from: number) {
+    for (let next = from; next < count; ) {
+      await handOn();
+      next = writeRows(columns, selection, count, next);
+    }
+  }
+
+  return {
+    get rows() {
+      return rows;
+    },
+    async begin() {
+      if (options.bom) {
+        out.set(BOM);
+        at = BOM.length;
+      }
+      if (!options.header) return;
+      const names = fields.map(({ name }) => headerColumn(name, dialect));
+      const next = writeRows(names, allRows, 1, 0);
+      if (next < 1) await writeRest(names, allRows, 1, next);
+    },
+    write({ vectors, selection, count }) {
+      for (const [c, column] of columns.entries()) takeVector(column, vectors[c]);
+      rows += count;
+      const next = writeRows(columns, selection, count, 0);
+      return next < count ? writeRest(columns, selection, count, next) : undefined;
+    },
+    async finish() {
+      if (at > 0) await handOn();
+    },
+  };
+}
+
+/** A column whose row 0 is a name. */
+function headerColumn(name: string, dialect: Dialect): WrittenColumn {
+  const bytes = Buffer.from(name);
+  const vector: TextVector = {
+    kind: 'text',
+    bytes,
+    start: Int32Array.of(0),
+    end: Int32Array.of(bytes.length),
+    validity: null,
+  };
+  const column = writtenColumn({ name, type: { kind: 'string' } }, vector, dialect);
+  takeVector(column, vector);
+  return column;
+}
+
+function startsWith(bytes: Uint8Array, start: number, text: Uint8Array): boolean {
+  for (let k = 0; k < text.length; k++) if (bytes[start + k] !== text[k]) return false;
+  return true;
+}

@@ -1,0 +1,58 @@
+import type { Bitmap } from '../../batch/bitmap.js';
+import type { DataType, Field } from '../../batch/data-type.js';
+import { formatterOf } from '../../batch/values/format.js';
+import type { FormatValue } from '../../batch/values/parse-values.js';
+import type { TextView, Vector } from '../../batch/vector.js';
+import { byteSet } from './byte-search.js';
+import type { Dialect } from './dialect.js';
+
+/** Every byte that canonical text of a type other than string may have. */
+const typedAlphabet = Buffer.from('0123456789+-.:Teefalstru');
+const noText: TextView = { bytes: new Uint8Array(0), start: new Int32Array(0), end: new Int32Array(0) };
+
+/** What a writer needs to know of a column while it writes a batch; all columns have the same shape, for the loop's sake. */
+export interface WrittenColumn {
+  vector: Vector;
+  validity: Bitmap | null;
+  /** Whether the texts of `bytes`, `start` and `end` are what is written; otherwise each value is formatted. */
+  isText: boolean;
+  bytes: Uint8Array;
+  start: Int32Array;
+  end: Int32Array;
+  readonly format: FormatValue<Vector>;
+  /** Whether no text of the column can need quotes in the minimal mode. */
+  readonly isPlain: boolean;
+}
+
+export function writtenColumn({ type }: Field, vector: Vector, dialect: Dialect): WrittenColumn {
+  return {
+    vector,
+    validity: null,
+    isText: false,
+    bytes: noText.bytes,
+    start: noText.start,
+    end: noText.end,
+    format: formatterOf(type),
+    isPlain: isPlain(type, dialect),
+  };
+}
+
+/** Lets a column stand for a vector of a new batch. */
+export function takeVector(column: WrittenColumn, vector: Vector): void {
+  const view = vector.kind === 'text' ? vector : vector.canonical;
+  const { bytes, start, end } = view ?? noText;
+  column.vector = vector;
+  column.validity = vector.validity;
+  column.isText = view !== null;
+  column.bytes = bytes;
+  column.start = start;
+  column.end = end;
+}
+
+/** Typed text is plain unless the dialect uses its characters, as a delimiter `-` or a nullText `0` would. */
+function isPlain(type: DataType, { delimiter, quote, nullText }: Dialect): boolean {
+  if (type.kind === 'string') return false;
+  const alphabet = byteSet(typedAlphabet);
+  const canEqualNull = nullText.length > 0 && nullText.every((byte) => alphabet[byte] === 1);
+  return alphabet[delimiter] === 0 && alphabet[quote] === 0 && !canEqualNull;
+}

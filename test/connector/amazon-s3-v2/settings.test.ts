@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { amazonS3V2Connector } from '../../../connector/amazon-s3-v2/connector.js';
+import { endpointsOf } from '../../../connector/amazon-s3-v2/storage/endpoints.js';
+import type { PropertyValues } from '../../../runtime/connector-api.js';
+import { configured, sideOf } from '../test-run.js';
+
+const connector = amazonS3V2Connector({});
+const connection: PropertyValues = {
+  accessKey: 'AKIAMOVER',
+  secretKey: 'secret',
+  iamRoleArn: 'arn:aws:iam::111122223333:role/reader',
+  folderPath: 'landing/raw',
+  regionName: 'eu-west-1',
+};
+
+const source = (object: string, advanced: PropertyValues = {}) =>
+  connector.configureSource(sideOf(object, connection, advanced));
+const target = (object: string, advanced: PropertyValues = {}) =>
+  connector.configureTarget(sideOf(object, connection, advanced));
+
+describe('amazon-s3-v2 settings', () => {
+  it('gives both sides of one key the same URI', () => {
+    assert.equal(configured(source('a/b.csv')).uri, 's3://landing/raw/a/b.csv');
+    assert.equal(configured(target('a/b.csv')).uri, 's3://landing/raw/a/b.csv');
+    assert.equal(configured(target('b.csv', { folderPath: 'other' })).uri, 's3://other/b.csv');
+  });
+
+  it('gives a pattern no single URI, and a star without permission for wildcards one', () => {
+    const pattern = configured(source('a/*.csv', { allowWildcardCharacters: true }));
+    assert.equal(pattern.uri, undefined);
+    assert.equal(pattern.describes, 's3://landing/raw/a/*.csv');
+    assert.equal(configured(source('a/*.csv')).uri, 's3://landing/raw/a/*.csv');
+  });
+
+  it('says everything that is wrong at once', () => {
+    const side = sideOf(
+      'folder/',
+      { folderPath: 'landing', useEc2RoleToAssumeRole: true, externalId: 'xx' },
+      { enableRecursiveRead: true },
+    );
+    const result = connector.configureSource(side);
+    assert.ok(!result.ok);
+    assert.deepEqual(
+      result.problems.map(({ code }) => code),
+      ['EC2_WITHOUT_ROLE', 'EXTERNAL_ID_WITHOUT_ROLE', 'OBJECT_NAME_INVALID', 'RECURSIVE_WITHOUT_WILDCARDS'],
+    );
+    for (const { message, remedy } of result.problems) assert.ok(message.length > 10 && remedy.length > 10);
+  });
+});
+
+describe('endpointsOf', () => {
+  const environment = {
+    AWS_ENDPOINT_URL_S3: 'http://s3.env',
+    AWS_ENDPOINT_URL_STS: 'http://sts.env',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://imds.env',
+    AWS_ENDPOINT_URL: 'http://all.env',
+  };
+
+  it('takes what the connection says before the environment, each service for itself', () => {
+    assert.deepEqual(endpointsOf({ restEndpoint: 'http://s3.own' }, environment), {
+      s3: 'http://s3.own',
+      sts: 'http://sts.env',
+      instanceMetadata: 'http://imds.env',
+    });
+    assert.equal(endpointsOf({ stsEndpoint: 'http://sts.own' }, environment).sts, 'http://sts.own');
+  });
+
+  it('never moves STS with the endpoint of S3', () => {
+    assert.deepEqual(endpointsOf({ restEndpoint: 'http://s3.own' }, {}), {
+      s3: 'http://s3.own',
+      sts: undefined,
+      instanceMetadata: 'http://169.254.169.254',
+    });
+    assert.equal(
+      endpointsOf({}, { AWS_ENDPOINT_URL_S3: 'http://s3.env', AWS_ENDPOINT_URL: 'http://all' }).sts,
+      undefined,
+    );
+  });
+});
