@@ -90,9 +90,9 @@ const fault = closedObject(
     afterBytes: {
       type: 'integer',
       minimum: 0,
-      description: 'reset, truncate, stall: how many bytes of the answer's body go out first.',
+      description: "reset, truncate, stall: how many bytes of the answer's body go out first.",
     },
-    bytesPerSecond: { type: 'integer', minimum: 1, default: 1000, description: 'slow: the pace of the answer's body.' },
+    bytesPerSecond: { type: 'integer', minimum: 1, default: 1000, description: "slow: the pace of the answer's body." },
   },
   ['on', 'do'],
 );

@@ -136,5 +136,6 @@ function attemptOf({ operation, uri }: S3Request, storage: Storage, principal: s
 
 function hasEnded(failure: ServiceError, signer: Signer, clock: Clock): boolean {
   if (isExpiredSession(failure)) return true;
+  if (failure.clockCorrected) return false;
   return isRefused(failure) && signer.endsAt !== undefined && clock.monotonic() >= signer.endsAt - endTolerance;
 }

@@ -31,7 +31,7 @@ export async function commitUpload(
     (failure) => (needsLook(failure) ? { unclear: failure } : undefined),
   );
   if ('etag' in outcome) return { uri, bytes, etag: outcome.etag };
-  return settle(requests, prepared, settings.run, outcome.unclear);
+  return settle(requests, settings, prepared, outcome.unclear);
 }
 
 /** A commit is never given up half-way, not even when the run is cancelled; its tries and deadlines bound it. */
@@ -61,7 +61,7 @@ function makeVisible(
         ETag,
         ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }),
       }));
-      const upload = { Key: prepared.key, UploadId: prepared.uploadId, MultipartUpload: { Parts } };
+      const upload = { Key: settings.key, UploadId: prepared.uploadId, MultipartUpload: { Parts } };
       return client.send(new sdk.CompleteMultipartUploadCommand({ ...common, ...upload, ...condition }), {
         abortSignal,
       });
@@ -79,8 +79,8 @@ function needsLook(failure: ServiceError): boolean {
 
 async function settle(
   requests: S3Requests,
-  { uri, key, bytes }: PreparedUpload,
-  run: string,
+  { key, run }: ObjectSettings,
+  { uri, bytes }: PreparedUpload,
   failure: ServiceError,
 ): Promise<CommittedObject> {
   const found = await look(requests, key);

@@ -10,10 +10,10 @@ export interface UploadedPart {
 /** An object whose commit is one request: its bytes, where they are fewer than a part, or its completed parts. */
 export type PreparedUpload = PreparedObject &
   (
-    | { readonly kind: 'whole'; readonly key: string; readonly content: Uint8Array }
+    | { readonly kind: 'whole'; readonly content: Uint8Array }
     | {
         readonly kind: 'parts';
-        readonly key: string;
+
         readonly uploadId: string;
         readonly parts: readonly UploadedPart[];
       }

@@ -17,8 +17,7 @@ export function beginUpload(
   run: RunContext,
 ): ObjectWrite<PreparedUpload> {
   const { buffers, signal } = run;
-  const { key } = settings;
-  const uri = uriOf(requests.storage.bucket, key);
+  const uri = uriOf(requests.storage.bucket, settings.key);
   const upload = multipartUpload(requests, settings, run);
   let buffer: Uint8Array | undefined;
   let used = 0;
@@ -68,11 +67,11 @@ export function beginUpload(
       if (partNumber === 1) {
         const content = buffer ? buffer.slice(0, used) : new Uint8Array(0);
         giveBufferBack();
-        return { kind: 'whole', uri, key, bytes: bytesTaken, content };
+        return { kind: 'whole', uri, bytes: bytesTaken, content };
       }
       if (buffer && used > 0) await sendPart(buffer);
       const { uploadId, parts } = await upload.finish();
-      return { kind: 'parts', uri, key, bytes: bytesTaken, uploadId, parts };
+      return { kind: 'parts', uri, bytes: bytesTaken, uploadId, parts };
     },
     async abort() {
       isAborted = true;

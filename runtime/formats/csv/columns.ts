@@ -3,9 +3,10 @@ import { type Bitmap, bitmapOf, clearBit } from '../../batch/bitmap.js';
 import type { Field } from '../../batch/data-type.js';
 import { type ValueCode, valueReason } from '../../batch/values/errors.js';
 import { parserOf } from '../../batch/values/parse.js';
-import { type TextView, type Vector, vectorOf } from '../../batch/vector.js';
+import { type TextVector, type TextView, type Vector, vectorOf } from '../../batch/vector.js';
 import type { Dialect } from './dialect.js';
 import type { Layout } from './layout.js';
+import { declareScanned, type ScannedText } from './scanned-text.js';
 
 /** A value's text is kept up to here; whoever prints it cuts it shorter. */
 const MAX_VALUE_BYTES = 2048;
@@ -13,14 +14,22 @@ const MAX_VALUE_BYTES = 2048;
 /** What is wrong with rows, by row. */
 export type ProblemsByRow = Map<number, RowProblem[]>;
 
+/** What the scanner saw of a column while it went by. */
+export interface FoundInColumn {
+  /** Whether any field may be NULL. */
+  readonly nulls: boolean;
+  /** Whether any field may have a lone CR. */
+  readonly carriageReturns: boolean;
+}
+
 /** A wanted column: turns its cells into a vector. */
 export interface Column {
   readonly vector: Vector;
   /**
    * Fills the vector for rows[0..count) from the cells.
-   * @param nulls whether any field may be NULL
+   * @param bytes the window that the cells point into
    */
-  fill(bytes: Uint8Array, rows: Int32Array, count: number, nulls: boolean, problems: ProblemsByRow): void;
+  fill(bytes: Uint8Array, rows: Int32Array, count: number, found: FoundInColumn, problems: ProblemsByRow): void;
 }
 
 /** @param slot the column's slot in the layout */
@@ -32,10 +41,13 @@ export function columnOf(field: Field, slot: number, layout: Layout, dialect: Di
   const { type } = field;
 
   if (type.kind === 'string') {
-    const vector: Vector = { kind: 'text', bytes: new Uint8Array(0), start, end, validity: null };
+    const vector: TextVector = { kind: 'text', bytes: new Uint8Array(0), start, end, validity: null };
+    const scanned: ScannedText = { dialect, hasCarriageReturns: false };
+    declareScanned(vector, scanned);
     return {
       vector,
-      fill(bytes, rows, count, nulls) {
+      fill(bytes, rows, count, { nulls, carriageReturns }) {
+        scanned.hasCarriageReturns = carriageReturns;
         vector.bytes = bytes;
         vector.validity = nulls ? markNulls(vector, rows, count, dialect, validity) : null;
       },
@@ -47,7 +59,7 @@ export function columnOf(field: Field, slot: number, layout: Layout, dialect: Di
   const view: TextView = { bytes: new Uint8Array(0), start, end };
   return {
     vector,
-    fill(bytes, rows, count, nulls, problems) {
+    fill(bytes, rows, count, { nulls }, problems) {
       view.bytes = bytes;
       vector.validity = nulls ? markNulls(view, rows, count, dialect, validity) : null;
       parse(view, rows, count, vector, (row, code) => addProblem(problems, row, field, code, view));

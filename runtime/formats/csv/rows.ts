@@ -75,7 +75,9 @@ export async function* readRows(
       selection = kept;
     }
     for (const [slot, column] of columns.entries()) {
-      column.fill(input.bytes, selection, count, rows.nullCandidates[columnOfSlot[slot]] === 1, problems);
+      const nulls = rows.nullCandidates[columnOfSlot[slot]] === 1;
+      const found = { nulls, carriageReturns: rows.carriageReturns };
+      column.fill(input.bytes, selection, count, found, problems);
     }
     if (problems.size > 0) {
       count = withoutProblems(selection, count, problems, kept);

@@ -31,6 +31,8 @@ export interface ScannedRows {
   readonly faults: RowFault[];
   /** By column: 1 when an unquoted field is as long as the text of NULL. */
   readonly nullCandidates: Uint8Array;
+  /** Whether any row may have a lone CR in it. */
+  carriageReturns: boolean;
   /** Cells of the row at hand whose text has escapes. Scratch. */
   readonly escaped: Int32Array;
 }
@@ -52,6 +54,7 @@ export function scannedRows(capacity: number, columns: number): ScannedRows {
     lines: 0,
     faults: [],
     nullCandidates: new Uint8Array(columns),
+    carriageReturns: false,
     escaped: new Int32Array(columns),
   };
 }
@@ -62,6 +65,7 @@ export function resetRows(rows: ScannedRows): void {
   rows.lines = 0;
   rows.faults.length = 0;
   rows.nullCandidates.fill(0);
+  rows.carriageReturns = false;
 }
 
 const OUT_OF_BYTES = -1;
@@ -120,6 +124,7 @@ export function scanRows(input: Input, rules: ScanRules, rows: ScannedRows): voi
           // The LF at `end` is none of the object's: a CR before it may still prove to be data.
           byte = bytes[++at];
           if (byte === LF && at < end) break;
+          rows.carriageReturns = true;
         }
         if (stop - start === nullLength && column < columnCount) nullCandidates[column] = 1;
       }

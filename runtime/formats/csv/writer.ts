@@ -3,9 +3,9 @@ import { getBit } from '../../batch/bitmap.js';
 import type { Field } from '../../batch/data-type.js';
 import { type TextVector, vectorOf } from '../../batch/vector.js';
 import type { ByteSink, FormatWriter } from '../format.js';
-import { type Dialect, dialectOf } from './dialect.js';
+import { dialectOf } from './dialect.js';
 import type { CsvOptions } from './options.js';
-import { takeVector, type WrittenColumn, writtenColumn } from './written-column.js';
+import { takeVectors, type WrittenColumn, writtenColumn } from './written-column.js';
 
 /** Bytes that are collected before they are handed on; a longer row makes the buffer grow. */
 const BUFFER_BYTES = 1 << 19;
@@ -53,58 +53,69 @@ export function csvWriter(
 
   /** Writes a row; returns 0, or the bytes that its buffer must at least have when there is no room for it. */
   function writeRow(columns: readonly WrittenColumn[], row: number): number {
+    const target = out;
+    const isFirst = at === 0 && isFirstBuffer;
+    let to = at;
     for (let c = 0; c < columns.length; c++) {
       const column = columns[c];
-      if (c > 0) out[at++] = delimiter;
+      if (c > 0) target[to++] = delimiter;
       if (column.validity !== null && getBit(column.validity, row) === 0) {
-        const needed = at + nullText.length + FIELD_OVERHEAD;
-        if (needed > out.length) return needed;
-        for (let k = 0; k < nullText.length; k++) out[at++] = nullText[k];
+        const needed = to + nullText.length + FIELD_OVERHEAD;
+        if (needed > target.length) return needed;
+        for (let k = 0; k < nullText.length; k++) target[to++] = nullText[k];
         continue;
       }
-      let bytes = column.bytes;
+      let bytes = scratch;
       let start = 0;
       let end = 0;
       if (column.isText) {
+        bytes = column.bytes;
         start = column.start[row];
         end = column.end[row];
       } else {
-        bytes = scratch;
         end = column.format(column.vector, row, scratch, 0);
       }
-      // Twice, since every byte may need an escape.
-      const needed = at + 2 * (end - start) + FIELD_OVERHEAD;
-      if (needed > out.length) return needed;
-      let from = start;
-      if (!quoteAll) {
-        let to = at;
-        if (column.isPlain) while (from < end) out[to++] = bytes[from++];
-        else while (from < end && stops[bytes[from]] === 0) out[to++] = bytes[from++];
-        if (from === end && (column.isPlain || !looksLikeOther(bytes, start, end))) {
-          at = to;
-          continue;
+      const isKnown = !quoteAll && (column.isPlain || (column.isScanned && bytes[start - 1] !== quote && !isFirst));
+      if (isKnown && column.isText) {
+        for (let next = c + 1; next < columns.length; next++) {
+          const other = columns[next];
+          if (!other.continues || other.start[row] !== end + 1 || bytes[end] !== delimiter) break;
+          end = other.end[row];
+          c = next;
         }
       }
-      writeQuoted(bytes, start, end);
+      // Twice, since every byte may need an escape.
+      const needed = to + 2 * (end - start) + FIELD_OVERHEAD;
+      if (needed > target.length) return needed;
+      if (isKnown) {
+        for (let from = start; from < end; from++) target[to++] = bytes[from];
+        continue;
+      }
+      let from = start;
+      let plainTo = to;
+      if (!quoteAll) while (from < end && stops[bytes[from]] === 0) target[plainTo++] = bytes[from++];
+      const isPlain = !quoteAll && from === end && !isNullText(bytes, start, end) && !(isFirst && c === 0 && isBom(bytes, start, end));
+      to = isPlain ? plainTo : writeQuoted(bytes, start, end, target, to);
     }
-    for (let k = 0; k < newline.length; k++) out[at++] = newline[k];
+    for (let k = 0; k < newline.length; k++) target[to++] = newline[k];
+    at = to;
     return 0;
   }
 
-  /** Whether a text, unquoted, would be read as NULL or as a byte order mark. */
-  function looksLikeOther(bytes: Uint8Array, start: number, end: number): boolean {
-    if (end - start === nullText.length && startsWith(bytes, start, nullText)) return true;
-    return at === 0 && isFirstBuffer && end - start >= BOM.length && startsWith(bytes, start, BOM);
+  function isNullText(bytes: Uint8Array, start: number, end: number): boolean {
+    return end - start === nullText.length && startsWith(bytes, start, nullText);
   }
 
-  function writeQuoted(bytes: Uint8Array, start: number, end: number): void {
-    out[at++] = quote;
+  function writeQuoted(bytes: Uint8Array, start: number, end: number, target: Uint8Array, offset: number): number {
+    let to = offset;
+    target[to++] = quote;
     for (let from = start; from < end; from++) {
       const byte = bytes[from];
-      if (byte === quote || byte === escape) out[at++] = escape;
-      out[at++] = byte;
+      if (byte === quote || byte === escape) target[to++] = escape;
+      target[to++] = byte;
     }
-    out[at++] = quote;
+    target[to++] = quote;
+    return to;
   }
 
   async function handOn(): Promise<void> {
@@ -130,12 +141,14 @@ export function csvWriter(
         at = BOM.length;
       }
       if (!options.header) return;
-      const names = fields.map(({ name }) => headerColumn(name, dialect));
+      const vectors = nameVectors(fields);
+      const names = fields.map(({ name }, c) => writtenColumn({ name, type: { kind: 'string' } }, vectors[c], dialect));
+      takeVectors(names, vectors, dialect);
       const next = writeRows(names, allRows, 1, 0);
       if (next < 1) await writeRest(names, allRows, 1, next);
     },
     write({ vectors, selection, count }) {
-      for (const [c, column] of columns.entries()) takeVector(column, vectors[c]);
+      takeVectors(columns, vectors, dialect);
       rows += count;
       const next = writeRows(columns, selection, count, 0);
       return next < count ? writeRest(columns, selection, count, next) : undefined;
@@ -146,19 +159,16 @@ export function csvWriter(
   };
 }
 
-/** A column whose row 0 is a name. */
-function headerColumn(name: string, dialect: Dialect): WrittenColumn {
-  const bytes = Buffer.from(name);
-  const vector: TextVector = {
-    kind: 'text',
-    bytes,
-    start: Int32Array.of(0),
-    end: Int32Array.of(bytes.length),
-    validity: null,
-  };
-  const column = writtenColumn({ name, type: { kind: 'string' } }, vector, dialect);
-  takeVector(column, vector);
-  return column;
+/** The names of the header as vectors whose row 0 is written. */
+function nameVectors(fields: readonly Field[]): TextVector[] {
+  return fields.map(({ name }) => {
+    const bytes = Buffer.from(name);
+    return { kind: 'text', bytes, start: Int32Array.of(0), end: Int32Array.of(bytes.length), validity: null };
+  });
+}
+
+function isBom(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= BOM.length && startsWith(bytes, start, BOM);
 }
 
 function startsWith(bytes: Uint8Array, start: number, text: Uint8Array): boolean {

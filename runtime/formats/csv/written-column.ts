@@ -5,6 +5,7 @@ import type { FormatValue } from '../../batch/values/parse-values.js';
 import type { TextView, Vector } from '../../batch/vector.js';
 import { byteSet } from './byte-search.js';
 import type { Dialect } from './dialect.js';
+import { isScannedFor } from './scanned-text.js';
 
 /** Every byte that canonical text of a type other than string may have. */
 const typedAlphabet = Buffer.from('0123456789+-.:Teefalstru');
@@ -20,8 +21,12 @@ export interface WrittenColumn {
   start: Int32Array;
   end: Int32Array;
   readonly format: FormatValue<Vector>;
-  /** Whether no text of the column can need quotes in the minimal mode. */
+  /** Whether no text of the column can need quotes in the minimal mode, whatever the batch. */
   readonly isPlain: boolean;
+  /** Whether the texts of this batch were scanned in the dialect that is written. */
+  isScanned: boolean;
+  /** Whether a field of this column may be copied in one go with the column before, where the two lie side by side. */
+  continues: boolean;
 }
 
 export function writtenColumn({ type }: Field, vector: Vector, dialect: Dialect): WrittenColumn {
@@ -34,11 +39,24 @@ export function writtenColumn({ type }: Field, vector: Vector, dialect: Dialect)
     end: noText.end,
     format: formatterOf(type),
     isPlain: isPlain(type, dialect),
+    isScanned: false,
+    continues: false,
   };
 }
 
-/** Lets a column stand for a vector of a new batch. */
-export function takeVector(column: WrittenColumn, vector: Vector): void {
+/** Lets columns stand for the vectors of a new batch. */
+export function takeVectors(columns: readonly WrittenColumn[], vectors: readonly Vector[], dialect: Dialect): void {
+  let before: WrittenColumn | undefined;
+  for (const [c, column] of columns.entries()) {
+    takeVector(column, vectors[c], dialect);
+    const known = column.isText && (column.isPlain || column.isScanned);
+    const writtenAsRead = column.validity === null || dialect.nullText.length === 0;
+    column.continues = known && writtenAsRead && before !== undefined && before.bytes === column.bytes;
+    before = column;
+  }
+}
+
+function takeVector(column: WrittenColumn, vector: Vector, dialect: Dialect): void {
   const view = vector.kind === 'text' ? vector : vector.canonical;
   const { bytes, start, end } = view ?? noText;
   column.vector = vector;
@@ -47,6 +65,7 @@ export function takeVector(column: WrittenColumn, vector: Vector): void {
   column.bytes = bytes;
   column.start = start;
   column.end = end;
+  column.isScanned = vector.kind === 'text' && isScannedFor(vector, dialect);
 }
 
 /** Typed text is plain unless the dialect uses its characters, as a delimiter `-` or a nullText `0` would. */
