@@ -57,7 +57,7 @@ function configureSource(side: SideDescription, environment: NodeJS.ProcessEnv):
         const { requests, session, close } = await openSide(settings, { side: 'source', keys }, run);
         return {
           list: () => listObjects(requests, pattern),
-          open: (object, range) => readObject(requests, object, range, run.clock, run.signal),
+          open: (object, range) => readObject(requests, object, range, run.clock),
           session: session.report,
           close,
         };

@@ -5,6 +5,7 @@ import { sessionName } from './identity/session-name.js';
 import { derivedSessionPolicy, type PolicyScope } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';
 import { type Endpoints, endpointsOf } from './storage/endpoints.js';
+import { unlessAborted } from './storage/retry.js';
 import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests.js';
 
 /** What is known of a side before its run. */
@@ -62,11 +63,13 @@ export async function openSide(
     stsEndpoint: endpoints.sts,
     metadataEndpoint: endpoints.instanceMetadata,
     clock: run.clock,
-    signal: run.signal,
     warn: (warning) => run.warn(warning),
   });
   try {
-    const [requests] = await Promise.all([s3Requests(storage, session, run.clock, run.signal), session.current()]);
+    const [requests] = await Promise.all([
+      s3Requests(storage, session, run.clock, run.signal),
+      unlessAborted(session.current(), run.signal),
+    ]);
     return {
       session,
       requests,

@@ -9,7 +9,7 @@ export interface ProgressDisplay {
   stop(): void;
 }
 
-/** Shows on stderr how far a run is: bars on a terminal, else a plain line every five seconds. */
+/** Shows on stderr how far a run is: bars on a terminal, else a plain line at every step and every five seconds. */
 export function showProgress(state: RunState, stream: NodeJS.WriteStream): ProgressDisplay {
   return stream.isTTY ? bars(state, stream) : lines(state, stream);
 }
@@ -59,15 +59,20 @@ function bars(state: RunState, stream: NodeJS.WriteStream): ProgressDisplay {
 
 function lines(state: RunState, stream: NodeJS.WriteStream): ProgressDisplay {
   const begun = performance.now();
+  let phase = state.phase;
+  let due = PLAIN_INTERVAL_MS;
   const timer = setInterval(() => {
-    const seconds = (performance.now() - begun) / 1000;
+    const elapsed = performance.now() - begun;
+    if (state.phase === phase && elapsed < due) return;
+    phase = state.phase;
+    due = elapsed + PLAIN_INTERVAL_MS;
     for (const source of state.sources) {
       const { bytes, rowsIn } = source.counts;
       const percent = source.bytesListed === 0 ? 100 : Math.floor((100 * bytes) / source.bytesListed);
-      const facts = [`${percent}%`, `${formatCount(rowsIn)} rows`, rate(source, seconds), expiry(source)].filter((fact) => fact);
-      stream.write(`${state.phase}: ${source.name} ${facts.join(', ')}\n`);
+      const facts = [`${percent}%`, `${formatCount(rowsIn)} rows`, rate(source, elapsed / 1000), expiry(source)];
+      stream.write(`${state.phase}: ${source.name} ${facts.filter((fact) => fact !== '').join(', ')}\n`);
     }
-  }, PLAIN_INTERVAL_MS);
+  }, TERMINAL_INTERVAL_MS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }

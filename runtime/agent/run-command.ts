@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { systemClock } from '../clock.js';
 import { CrossroleError, CrossroleErrors } from '../errors.js';
 import { invalidReport, type RunReport } from '../engine/report.js';
@@ -82,7 +81,7 @@ function load(file: string, options: MappingOptions): { readonly mapping: Loaded
   } catch (error) {
     const errors = error instanceof CrossroleErrors ? error.errors : error instanceof CrossroleError ? [error] : undefined;
     if (!errors) throw error;
-    const report = invalidReport(basename(file), startedAt, Date.now() - startedAt.getTime(), errors);
+    const report = invalidReport(null, startedAt, Date.now() - startedAt.getTime(), errors);
     return { report };
   }
 }

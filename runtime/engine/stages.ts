@@ -45,7 +45,7 @@ export function rowStage(
   next: readonly Stage[],
   reject: (row: RejectedRow) => void,
 ): Stage {
-  const operator = node.plan.operator();
+  const operator = node.operator();
   const counts = stageCounts();
   return {
     name: node.name,
@@ -89,7 +89,7 @@ export function targetStage(target: TargetPlan, write: ObjectWrite): TargetStage
   };
 }
 
-/** The stages that hang on `input`, each with those that hang on it in turn. */
+/** The stages that hang on `input`, each with those that hang on it in turn; all row stages are added to `all` in the order of the flow. */
 export function stagesBehind(
   input: string,
   plan: MappingPlan,
@@ -99,8 +99,12 @@ export function stagesBehind(
 ): Stage[] {
   const rows = plan.rows
     .filter((node) => node.input === input)
-    .map((node) => rowStage(node, stagesBehind(node.name, plan, targets, reject, all), reject));
-  all.push(...rows);
+    .map((node) => {
+      const behind: Stage[] = [];
+      const stage = rowStage(node, stagesBehind(node.name, plan, targets, reject, behind), reject);
+      all.push(stage, ...behind);
+      return stage;
+    });
   const ends = [...targets.values()].filter((stage) => stage.input === input);
   return [...rows, ...ends];
 }

@@ -63,9 +63,9 @@ export function bindMapping(
       continue;
     }
     const plan = rowTransformationOf(node).plan(node, planContext(mapping, node, path, input, errors));
-    if (!input || !plan) continue;
-    fieldsOf.set(node.name, plan.fields);
-    rows.push({ name: node.name, type: node.type, input: node.input, plan });
+    if (!input) continue;
+    if (plan.fields) fieldsOf.set(node.name, plan.fields);
+    if (plan.operator) rows.push({ name: node.name, type: node.type, input: node.input, operator: plan.operator });
   }
   const sources = mapping.sources.flatMap((source): SourcePlan[] => {
     const fields = fieldsOf.get(source.name);

@@ -1,7 +1,7 @@
 import type { Field } from '../batch/data-type.js';
 import type { SourceSide, TargetSide, Warning } from '../connector-api.js';
 import type { Format } from '../formats/format.js';
-import type { RowPlan } from '../transformations/row-transformation.js';
+import type { RowOperator } from '../transformations/row-transformation.js';
 import type { MaxRejects } from './mapping-file.js';
 
 /** A mapping with names bound and types checked: all that the engine needs to run it. Nothing in it has touched the network. */
@@ -35,7 +35,8 @@ export interface RowNodePlan {
   readonly name: string;
   readonly type: string;
   readonly input: string;
-  readonly plan: RowPlan;
+  /** Makes the operator of one thread. */
+  operator(): RowOperator;
 }
 
 export interface TargetPlan extends FormatPlan {

@@ -1,47 +1,40 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv } from 'ajv';
 import { type CrossroleError, CrossroleErrors } from '../errors.js';
 import { type JsonDocument, type JsonPath, parseJson } from '../mapping/json-document.js';
 import { schemaErrors } from '../mapping/schema/schema-errors.js';
-import { nearestName } from '../nearest-name.js';
+import type { faultKinds } from './config-schema.js';
 import { sandboxConfigSchema } from './config-schema.js';
 import { sandboxError } from './errors.js';
-import type { FaultConfig } from './faults.js';
-import { type PolicyDocument, type PolicyUse, parsePolicy } from './policy/document.js';
+import type { Policy, PolicyKind } from './policy/document.js';
+import { readPolicy } from './policy/read.js';
 
-/** A sandbox as configured, its policies read. */
+/** A sound `sandbox.json`, policies spelled out. */
 export interface SandboxConfig {
-  readonly accounts: readonly AccountConfig[];
+  readonly users: readonly UserConfig[];
+  readonly roles: readonly RoleConfig[];
+  /** ARN of the role that instance metadata hands out. */
+  readonly instanceRole: string | undefined;
   readonly buckets: readonly BucketConfig[];
-  /** Sessions live for their duration times this. */
   readonly sessionTimeScale: number;
   readonly clockOffsetSeconds: number;
   readonly faults: readonly FaultConfig[];
 }
 
-export interface AccountConfig {
-  /** Twelve digits. */
-  readonly id: string;
-  readonly users: readonly UserConfig[];
-  readonly roles: readonly RoleConfig[];
-  /** Name of one of `roles`. */
-  readonly instanceRole: string | undefined;
-}
-
 export interface UserConfig {
+  readonly arn: string;
   readonly name: string;
-  readonly path: string;
+  readonly account: string;
   readonly accessKeyId: string;
   readonly secretKeyEnv: string;
-  readonly policies: readonly PolicyDocument[];
+  readonly policies: readonly Policy[];
 }
 
 export interface RoleConfig {
+  readonly arn: string;
   readonly name: string;
-  readonly path: string;
-  readonly trust: PolicyDocument;
-  readonly policies: readonly PolicyDocument[];
+  readonly account: string;
+  readonly trust: Policy;
+  readonly policies: readonly Policy[];
   /** Seconds. */
   readonly maxSessionDuration: number;
 }
@@ -50,34 +43,28 @@ export interface BucketConfig {
   readonly name: string;
   readonly account: string;
   readonly region: string;
-  readonly policy: PolicyDocument | undefined;
-  readonly objects: readonly ObjectConfig[];
+  readonly policy: Policy | undefined;
+  readonly objects: ReadonlyMap<string, Uint8Array>;
 }
 
-export interface ObjectConfig {
-  readonly key: string;
-  readonly content: { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'file'; readonly file: string };
+export interface FaultConfig {
+  readonly on: { readonly operation: string; readonly bucket?: string; readonly key?: string; readonly occurrence?: number; readonly every?: number };
+  readonly do: (typeof faultKinds)[number];
+  readonly afterBytes: number;
+  readonly bytesPerSecond: number;
 }
 
-/** The file, as its schema describes it. */
-interface SandboxFile {
+interface ConfigFile {
   readonly accounts: Readonly<Record<string, AccountFile>>;
   readonly buckets: Readonly<Record<string, BucketFile>>;
   readonly sessionTimeScale?: number;
   readonly clockOffsetSeconds?: number;
-  readonly faults?: readonly FaultConfig[];
+  readonly faults?: readonly (Partial<FaultConfig> & Pick<FaultConfig, 'on' | 'do'>)[];
 }
 
 interface AccountFile {
-  readonly users?: Readonly<
-    Record<string, { readonly accessKeyId: string; readonly secretKeyEnv: string; readonly path?: string; readonly policies?: readonly unknown[] }>
-  >;
-  readonly roles?: Readonly<
-    Record<
-      string,
-      { readonly trust: unknown; readonly path?: string; readonly policies?: readonly unknown[]; readonly maxSessionDuration?: number }
-    >
-  >;
+  readonly users?: Readonly<Record<string, { accessKeyId: string; secretKeyEnv: string; policies?: readonly unknown[] }>>;
+  readonly roles?: Readonly<Record<string, { trust: unknown; policies?: readonly unknown[]; maxSessionDuration?: number }>>;
   readonly instanceRole?: string;
 }
 
@@ -85,42 +72,78 @@ interface BucketFile {
   readonly account: string;
   readonly region: string;
   readonly policy?: unknown;
-  readonly objects?: Readonly<Record<string, { readonly text?: string; readonly base64?: string; readonly file?: string }>>;
+  readonly objects?: Readonly<Record<string, { readonly text?: string; readonly base64?: string }>>;
 }
 
-/** S3 user guide, bucket naming rules. */
-const BUCKET_NAME = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/;
-/** IAM user guide, names of users and roles. */
-const IDENTITY_NAME = /^[\w+=,.@-]{1,64}$/;
-const MAX_KEY_BYTES = 1024;
-
-let compiled: ValidateFunction<SandboxFile> | undefined;
-
-function validator(): ValidateFunction<SandboxFile> {
-  compiled ??= new Ajv({ allErrors: true, verbose: true }).compile<SandboxFile>(sandboxConfigSchema);
-  return compiled;
-}
-
-/**
- * Reads a sandbox configuration (JSON with comments). Throws all mistakes at once, each with its place: those of JSON and
- * schema, `SANDBOX_CONFIG_INVALID`, and `SANDBOX_POLICY_INVALID` for whatever of a policy the sandbox does not know.
- * @param file name for places; `objects.….file` is relative to it
- */
-export function readSandboxConfig(text: string, file: string): SandboxConfig {
-  const document = parseJson(text, file);
+/** Reads `sandbox.json`. Throws every mistake, and everything in its policies that the sandbox does not know. */
+export function readSandboxConfig(content: string, file: string): SandboxConfig {
+  const document = parseJson(content, file);
+  const validate = new Ajv({ allErrors: true, verbose: true }).compile<ConfigFile>(sandboxConfigSchema);
   const { value } = document;
-  const validate = validator();
   if (!validate(value)) throw new CrossroleErrors(schemaErrors(document, [], validate.errors ?? []));
-  const reader = new ConfigProblems(document);
-  const config: SandboxConfig = {
-    accounts: Object.entries(value.accounts).map(([id, account]) => accountOf(id, account, reader)),
-    buckets: Object.entries(value.buckets).map(([name, bucket]) => bucketOf(name, bucket, value, reader)),
-    sessionTimeScale: value.sessionTimeScale ?? 1,
-    clockOffsetSeconds: value.clockOffsetSeconds ?? 0,
-    faults: value.faults ?? [],
-  };
-  checkUnique(value, reader);
-  checkFaults(config.faults, reader);
-  reader.throwIfAny();
+  const errors: CrossroleError[] = [];
+  const config = resolveConfig(value, document, errors);
+  if (errors.length > 0) throw new CrossroleErrors(errors);
   return config;
+}
+
+function resolveConfig(file: ConfigFile, document: JsonDocument, errors: CrossroleError[]): SandboxConfig {
+  const report = (path: JsonPath, message: string): void => {
+    errors.push(sandboxError('SANDBOX_CONFIG_INVALID', message, document.place(path)));
+  };
+  const policyAt = (source: unknown, kind: PolicyKind, path: JsonPath): Policy => {
+    const { policy, problems } = readPolicy(source, kind);
+    for (const problem of problems) report([...path, ...problem.path], problem.message);
+    return policy;
+  };
+  const policiesAt = (sources: readonly unknown[], path: JsonPath): Policy[] =>
+    sources.map((source, index) => policyAt(source, 'identity', [...path, index]));
+
+  const users: UserConfig[] = [];
+  const roles: RoleConfig[] = [];
+  const instanceRoles: string[] = [];
+  for (const [account, { users: userFiles = {}, roles: roleFiles = {}, instanceRole }] of Object.entries(file.accounts)) {
+    const path = ['accounts', account];
+    for (const [name, { accessKeyId, secretKeyEnv, policies = [] }] of Object.entries(userFiles)) {
+      const at = [...path, 'users', name];
+      if (users.some((user) => user.accessKeyId === accessKeyId)) report([...at, 'accessKeyId'], `a second user has the access key ${accessKeyId}`);
+      const arn = `arn:aws:iam::${account}:user/${name}`;
+      users.push({ arn, name, account, accessKeyId, secretKeyEnv, policies: policiesAt(policies, [...at, 'policies']) });
+    }
+    for (const [name, { trust, policies = [], maxSessionDuration = 3600 }] of Object.entries(roleFiles)) {
+      const at = [...path, 'roles', name];
+      roles.push({
+        arn: `arn:aws:iam::${account}:role/${name}`,
+        name,
+        account,
+        trust: policyAt(trust, 'trust', [...at, 'trust']),
+        policies: policiesAt(policies, [...at, 'policies']),
+        maxSessionDuration,
+      });
+    }
+    if (instanceRole !== undefined) {
+      if (!(instanceRole in roleFiles)) report([...path, 'instanceRole'], `account ${account} has no role "${instanceRole}"`);
+      instanceRoles.push(`arn:aws:iam::${account}:role/${instanceRole}`);
+      if (instanceRoles.length > 1) report([...path, 'instanceRole'], 'there is one instance, and it has one role');
+    }
+  }
+  const buckets = Object.entries(file.buckets).map(([name, bucket]): BucketConfig => {
+    const path = ['buckets', name];
+    if (!(bucket.account in file.accounts)) report([...path, 'account'], `there is no account ${bucket.account}`);
+    const policy = bucket.policy === undefined ? undefined : policyAt(bucket.policy, 'bucket', [...path, 'policy']);
+    const objects = Object.entries(bucket.objects ?? {}).map(([key, { text, base64 }]): [string, Uint8Array] => [
+      key,
+      base64 === undefined ? Buffer.from(text ?? '', 'utf8') : Buffer.from(base64, 'base64'),
+    ]);
+    return { name, account: bucket.account, region: bucket.region, policy, objects: new Map(objects) };
+  });
+  return {
+    users,
+    roles,
+    instanceRole: instanceRoles[0],
+    buckets,
+    sessionTimeScale: file.sessionTimeScale ?? 1,
+    clockOffsetSeconds: file.clockOffsetSeconds ?? 0,
+    faults: (file.faults ?? []).map((fault) => ({ afterBytes: 0, bytesPerSecond: 65_536, ...fault })),
+  };
 }

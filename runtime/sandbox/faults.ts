@@ -19,9 +19,7 @@ export function faults(configs: readonly FaultConfig[]): Faults {
       return configs.filter((config, index) => {
         const { on } = config;
         const matches =
-          on.operation === operation &&
-          (on.bucket === undefined || on.bucket === bucket) &&
-          (on.key === undefined || on.key === key);
+          on.operation === operation && (on.bucket === undefined || on.bucket === bucket) && (on.key === undefined || on.key === key);
         if (!matches) return false;
         const count = ++seen[index];
         if (on.occurrence !== undefined) return count === on.occurrence;
@@ -42,11 +40,7 @@ export class BodyFault extends Error {
 }
 
 /** A body as the faults make it arrive. */
-export async function* faultyBody(
-  body: AsyncIterable<Uint8Array>,
-  active: readonly FaultConfig[],
-  clock: Clock,
-): AsyncIterable<Uint8Array> {
+export async function* faultyBody(body: AsyncIterable<Uint8Array>, active: readonly FaultConfig[], clock: Clock): AsyncIterable<Uint8Array> {
   const cut = active.find(({ do: kind }) => kind === 'reset' || kind === 'truncate' || kind === 'stall');
   const slow = active.find(({ do: kind }) => kind === 'slow');
   let left = cut ? cut.afterBytes : Number.POSITIVE_INFINITY;

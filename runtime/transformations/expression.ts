@@ -3,7 +3,7 @@ import type { Field } from '../batch/data-type.js';
 import { compileExpression, type TypedExpression } from '../expression/expression.js';
 import { rowProblems } from '../expression/row-problems.js';
 import { rejectFailedRows } from './reject-failed-rows.js';
-import type { RowTransformation, RowTransformationBase } from './row-transformation.js';
+import type { RowOperator, RowTransformation, RowTransformationBase } from './row-transformation.js';
 
 interface ExpressionFile extends RowTransformationBase {
   readonly type: 'expression';
@@ -38,48 +38,45 @@ export const expressionTransformation: RowTransformation<ExpressionFile> = {
   required: ['fields'],
   plan(file, context) {
     const outputs: OutputField[] = [];
+    const computed: Field[] = [];
     const names = new Set<string>();
-    let sound = true;
     file.fields.forEach(({ name }, index) => {
-      if (names.has(name)) {
-        context.duplicateField(['fields', index, 'name'], name);
-        sound = false;
-      }
+      if (names.has(name)) context.duplicateField(['fields', index, 'name'], name);
       names.add(name);
       const type = context.dataType(['fields', index, 'type']);
-      const expression = type && context.expression(['fields', index, 'expression'], { kind: 'field', type });
-      if (type && expression) outputs.push({ name, type, expression });
-      else sound = false;
+      if (!type) return;
+      computed.push({ name, type });
+      const expression = context.expression(['fields', index, 'expression'], { kind: 'field', type });
+      if (expression) outputs.push({ name, type, expression });
     });
-    if (!sound) return undefined;
+    if (computed.length < names.size) return { fields: undefined, operator: undefined };
 
-    const added = outputs.filter((output) => !context.input.some((field) => field.name === output.name));
-    const replaced = context.input.map((field) => outputs.find((output) => output.name === field.name) ?? field);
-    const fields: Field[] = [...replaced, ...added].map(({ name, type }) => ({ name, type }));
-    const slots = outputs.map((output) => fields.findIndex((field) => field.name === output.name));
-    return {
-      fields,
-      operator() {
-        const compiled = outputs.map((output) => compileExpression(output.expression));
-        const failures = outputs.map(({ name }) => ({ field: name, problems: rowProblems() }));
-        const kept = new Int32Array(BATCH_ROWS);
-        return {
-          process(batch, reject) {
-            const vectors = [...batch.vectors];
-            compiled.forEach((expression, index) => {
-              vectors[slots[index]] = expression.evaluate(batch, batch.selection, batch.count, failures[index].problems);
-            });
-            if (failures.every(({ problems }) => problems.count === 0)) {
-              return { batch: { ...batch, fields, vectors }, dropped: 0, rejected: 0 };
-            }
-            const failed = new Set(failures.flatMap(({ problems }) => [...problems.rows()]));
-            const rejected = rejectFailedRows(context.transformation, batch, failures, reject);
-            let count = 0;
-            for (let k = 0; k < batch.count; k++) if (!failed.has(batch.selection[k])) kept[count++] = batch.selection[k];
-            return { batch: { ...batch, fields, vectors, selection: kept, count }, dropped: 0, rejected };
-          },
-        };
-      },
-    };
+    const added = computed.filter((output) => !context.input.some((field) => field.name === output.name));
+    const replaced = context.input.map((field) => computed.find((output) => output.name === field.name) ?? field);
+    const fields = [...replaced, ...added];
+    const sound = outputs.length === file.fields.length && names.size === file.fields.length;
+    return { fields, operator: sound ? () => expressionOperator(context.transformation, outputs, fields) : undefined };
   },
 };
+
+function expressionOperator(transformation: string, outputs: readonly OutputField[], fields: readonly Field[]): RowOperator {
+  const slots = outputs.map((output) => fields.findIndex((field) => field.name === output.name));
+  const compiled = outputs.map((output) => compileExpression(output.expression));
+  const failures = outputs.map(({ name }) => ({ field: name, problems: rowProblems() }));
+  const kept = new Int32Array(BATCH_ROWS);
+  return {
+    process(batch, reject) {
+      const vectors = [...batch.vectors];
+      compiled.forEach((expression, index) => {
+        vectors[slots[index]] = expression.evaluate(batch, batch.selection, batch.count, failures[index].problems);
+      });
+      const whole = { ...batch, fields, vectors };
+      if (failures.every(({ problems }) => problems.count === 0)) return { batch: whole, dropped: 0, rejected: 0 };
+      const failed = new Set(failures.flatMap(({ problems }) => [...problems.rows()]));
+      const rejected = rejectFailedRows(transformation, batch, failures, reject);
+      let count = 0;
+      for (let k = 0; k < batch.count; k++) if (!failed.has(batch.selection[k])) kept[count++] = batch.selection[k];
+      return { batch: { ...whole, selection: kept, count }, dropped: 0, rejected };
+    },
+  };
+}

@@ -1,8 +1,8 @@
 import { BATCH_ROWS } from '../batch/batch.js';
-import { compileExpression, selectTrue } from '../expression/expression.js';
+import { compileExpression, selectTrue, type TypedExpression } from '../expression/expression.js';
 import { rowProblems } from '../expression/row-problems.js';
 import { rejectFailedRows } from './reject-failed-rows.js';
-import type { RowTransformation, RowTransformationBase } from './row-transformation.js';
+import type { RowOperator, RowTransformation, RowTransformationBase } from './row-transformation.js';
 
 interface FilterFile extends RowTransformationBase {
   readonly type: 'filter';
@@ -19,23 +19,21 @@ export const filterTransformation: RowTransformation<FilterFile> = {
   required: ['condition'],
   plan(_file, context) {
     const condition = context.expression(['condition'], { kind: 'condition' });
-    if (!condition) return undefined;
-    return {
-      fields: context.input,
-      operator() {
-        const compiled = compileExpression(condition);
-        const problems = rowProblems();
-        const selection = new Int32Array(BATCH_ROWS);
-        const failedFields = [{ field: undefined, problems }];
-        return {
-          process(batch, reject) {
-            const result = compiled.evaluate(batch, batch.selection, batch.count, problems);
-            const rejected = rejectFailedRows(context.transformation, batch, failedFields, reject);
-            const count = selectTrue(result, batch.selection, batch.count, selection);
-            return { batch: { ...batch, selection, count }, dropped: batch.count - count - rejected, rejected };
-          },
-        };
-      },
-    };
+    return { fields: context.input, operator: condition && (() => filterOperator(context.transformation, condition)) };
   },
 };
+
+function filterOperator(transformation: string, condition: TypedExpression): RowOperator {
+  const compiled = compileExpression(condition);
+  const problems = rowProblems();
+  const failures = [{ field: undefined, problems }];
+  const selection = new Int32Array(BATCH_ROWS);
+  return {
+    process(batch, reject) {
+      const result = compiled.evaluate(batch, batch.selection, batch.count, problems);
+      const rejected = rejectFailedRows(transformation, batch, failures, reject);
+      const count = selectTrue(result, batch.selection, batch.count, selection);
+      return { batch: { ...batch, selection, count }, dropped: batch.count - count - rejected, rejected };
+    },
+  };
+}

@@ -36,10 +36,12 @@ export interface ProcessedBatch {
   readonly rejected: number;
 }
 
+/** A transformation as far as it is sound: what hangs on it can be checked even when an expression of its own is wrong. */
 export interface RowPlan {
-  /** The fields that go out. */
-  readonly fields: readonly Field[];
-  operator(): RowOperator;
+  /** The fields that go out; undefined where a mistake leaves them unknown. */
+  readonly fields: readonly Field[] | undefined;
+  /** Undefined after mistakes were reported to the context. */
+  readonly operator: (() => RowOperator) | undefined;
 }
 
 /**
@@ -51,6 +53,5 @@ export interface RowTransformation<File extends RowTransformationBase> {
   /** JSON Schema of its own properties. */
   readonly properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly required: readonly string[];
-  /** Undefined after mistakes were reported to the context. */
-  plan(file: File, context: PlanContext): RowPlan | undefined;
+  plan(file: File, context: PlanContext): RowPlan;
 }

@@ -191,7 +191,10 @@ export function connectorContract<Place extends ContractPlace>(
       await place.put('data.bin', content);
       await withSource(place, 'data.bin', {}, async (source, run) => {
         const [object] = await collect(source.list());
+        const chunks = source.open(object, { start: 0, end: object.size })[Symbol.asyncIterator]();
+        await chunks.next();
         run.controller.abort(new Error('cancelled'));
+        await assert.rejects(readAll({ [Symbol.asyncIterator]: () => chunks }), /cancelled/);
         await assert.rejects(readAll(source.open(object, { start: 0, end: object.size })), /cancelled/);
       });
     });

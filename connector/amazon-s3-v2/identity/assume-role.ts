@@ -40,7 +40,7 @@ const answerWithin = 15_000;
 /** What one role may grant to a caller that is itself a session: 1 hour (IAM user guide, role chaining). Seconds. */
 const chainedDuration = 3600;
 
-export function roleAssumer(options: {
+export interface RoleAssumerOptions {
   readonly role: AssumedRole;
   readonly base: BaseKeys;
   readonly region: string;
@@ -48,23 +48,27 @@ export function roleAssumer(options: {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   warn(warning: Warning): void;
-}): RoleAssumer {
+}
+
+/** Makes the one place that calls AssumeRole for a side. Its errors are those of `stsFailure` and of instance metadata. */
+export function roleAssumer(options: RoleAssumerOptions): RoleAssumer {
   const { role, base, region, endpoint, clock, signal, warn } = options;
-  let client: STSClient | undefined;
+  let opened: STSClient | undefined;
   let calls = 0;
   /** Once STS has told of the chaining limit, renewals ask for what it allows at once. */
   let duration = role.duration;
 
   async function send(): Promise<GrantedSession> {
     const { STSClient, AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-    client ??= new STSClient({
+    opened ??= new STSClient({
       ...clientSettings(region, endpoint),
       // Never cached by the client: an expiration in the past makes it ask for every request.
       credentials: async () => ({ ...(await base.current()), expiration: new Date(0) }),
     });
-    const using = client;
+    const client = opened;
     return withRetries(clock, signal, () =>
       withDeadline(clock, answerWithin, signal, async (abortSignal) => {
+        // Asked for before the request, so that a failing metadata service is not taken for an answer of STS.
         await base.current();
         calls += 1;
         const command = new AssumeRoleCommand(inputOf(role, duration));
@@ -77,7 +81,7 @@ export function roleAssumer(options: {
           },
           { step: 'deserialize', priority: 'low' },
         );
-        return grantedSession(await using.send(command, { abortSignal }), date, clock);
+        return grantedSession(await client.send(command, { abortSignal }), date, clock);
       }),
     );
   }
@@ -121,7 +125,7 @@ export function roleAssumer(options: {
       }
     },
     calls: () => calls,
-    close: () => client?.destroy(),
+    close: () => opened?.destroy(),
   };
 }
 

@@ -14,7 +14,7 @@ export interface SideSession {
   close(): void;
 }
 
-export function sideSession(options: {
+export interface SideSessionOptions {
   readonly identity: Identity;
   readonly sessionName: string;
   readonly sessionPolicy: string | undefined;
@@ -22,9 +22,10 @@ export function sideSession(options: {
   readonly stsEndpoint: string | undefined;
   readonly metadataEndpoint: string;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
   warn(warning: Warning): void;
-}): SideSession {
+}
+
+export function sideSession(options: SideSessionOptions): SideSession {
   const { identity } = options;
   return identity.kind === 'iam-user' ? userSession(identity.keys) : assumedRoleSession(identity, options);
 }
@@ -49,11 +50,12 @@ function userSession(keys: AccessKeys): SideSession {
 
 function assumedRoleSession(
   { base, role: { roleArn, externalId, duration } }: Extract<Identity, { kind: 'assumed-role' }>,
-  options: Parameters<typeof sideSession>[0],
+  options: SideSessionOptions,
 ): SideSession {
   const { sessionName, sessionPolicy, region, stsEndpoint, metadataEndpoint, clock, warn } = options;
+  // Not bound to the run: what a cancelled run has to clean up may need a new session.
   const closing = new AbortController();
-  const signal = AbortSignal.any([options.signal, closing.signal]);
+  const { signal } = closing;
   const role: AssumedRole = { roleArn, externalId, duration, sessionName, policy: sessionPolicy };
   const assumer = roleAssumer({
     role,

@@ -22,8 +22,8 @@ export async function* readObject(
   object: ObjectInfo,
   range: ByteRange,
   clock: Clock,
-  signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
+  const { signal } = requests;
   let position = range.start;
   let barren = 0;
   while (position < range.end) {
@@ -31,6 +31,7 @@ export async function* readObject(
     const body = await openBody(requests, object, { start: position, end: range.end });
     try {
       for await (const chunk of watchedBody(body, clock)) {
+        signal.throwIfAborted();
         position += chunk.length;
         if (position > range.end) throw rangeIgnored(object);
         yield chunk;

@@ -1,13 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
+/** Connections per host; more requests than that wait for one. */
 const maxSockets = 50;
 
 /** Milliseconds until a TCP and TLS connection must stand. */
 const connectionTimeout = 10_000;
-
-/** Bytes of a body that are taken in before its reader asks: enough to keep the socket flowing while a chunk is worked on. */
-const highWaterMark = 1024 * 1024;
 
 /**
  * Settings that are the same for every client. Whatever is left unset here, the SDK would look up in environment variables
@@ -36,6 +34,6 @@ function emptyList(): string[] {
 }
 
 function requestHandler() {
-  const options = { keepAlive: true, maxSockets, highWaterMark };
+  const options = { keepAlive: true, maxSockets };
   return { connectionTimeout, httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
 }

@@ -55,3 +55,13 @@ export async function withDeadline<T>(
     finished.abort();
   }
 }
+
+/** What `promise` gives, unless the signal fires first; the work behind it goes on for others who wait for it. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -36,6 +36,19 @@ export function isPreconditionFailed({ status }: ServiceError): boolean {
   return status === 412;
 }
 
+/** A 400 that does not say why, as HEAD has no body to say it in. */
+export function isBareRefusal({ code, status }: ServiceError): boolean {
+  return status === 400 && ['400', 'BadRequest', 'Unknown', 'UnknownError'].includes(code);
+}
+
+/** Whether the bucket is elsewhere; HEAD says so only by the header `x-amz-bucket-region`. */
+export function isWrongRegion(failure: ServiceError, region: string): boolean {
+  const { code, status, bucketRegion } = failure;
+  if (status === 301 || status === 307) return true;
+  if (code === 'PermanentRedirect' || code === 'AuthorizationHeaderMalformed') return true;
+  return isBareRefusal(failure) && bucketRegion !== undefined && bucketRegion !== region;
+}
+
 /** What the user is told when a request to S3 failed for good. */
 export function s3Failure(failure: ServiceError, attempt: S3Attempt): CrossroleError {
   const { operation, uri, principal, region, endpoint } = attempt;
@@ -53,7 +66,7 @@ export function s3Failure(failure: ServiceError, attempt: S3Attempt): CrossroleE
       `${operation} of ${uri}: ${where} can not be reached (${failure.code}): ${failure.message}`,
     );
   }
-  if (isWrongRegion(failure)) {
+  if (isWrongRegion(failure, region)) {
     const actual = failure.bucketRegion;
     return say(
       'WRONG_REGION',
@@ -81,10 +94,6 @@ export function s3Failure(failure: ServiceError, attempt: S3Attempt): CrossroleE
         `${operation} of ${uri}: ${failure.code} (HTTP ${failure.status}): ${failure.message}`,
       );
   }
-}
-
-function isWrongRegion({ code, status }: ServiceError): boolean {
-  return status === 301 || status === 307 || code === 'PermanentRedirect' || code === 'AuthorizationHeaderMalformed';
 }
 
 function denied(failure: ServiceError, { operation, uri, principal, expectedBucketOwner }: S3Attempt): CrossroleError {

@@ -4,9 +4,10 @@ import type { SideSession } from '../identity/side-session.js';
 import type { Signer } from '../identity/signer.js';
 import { clientSettings } from './client-settings.js';
 import { signBodiesOverHttpOnly } from './payload-signing.js';
-import { withDeadline, withRetries } from './retry.js';
-import { isExpiredSession, isRefused, type S3Attempt, s3Failure } from './s3-failure.js';
+import { unlessAborted, withDeadline, withRetries } from './retry.js';
+import { isBareRefusal, isExpiredSession, isRefused, isWrongRegion, type S3Attempt, s3Failure } from './s3-failure.js';
 import { type ServiceError, serviceError } from './service-error.js';
+import { sharedSignal } from './shared-signal.js';
 
 type S3Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -33,6 +34,8 @@ export interface S3Request {
 /** Sends requests of one side under its session, renewed and repeated where that helps. */
 export interface S3Requests {
   readonly sdk: S3Sdk;
+  /** Fires with the run's. */
+  readonly signal: AbortSignal;
   readonly storage: Storage;
   /** Parameters that go with every request. */
   readonly common: { readonly Bucket: string; readonly ExpectedBucketOwner?: string };
@@ -62,6 +65,7 @@ export async function s3Requests(
   clock: Clock,
   runSignal: AbortSignal,
 ): Promise<S3Requests> {
+  const sharedRunSignal = sharedSignal(runSignal);
   const sdk = await import('@aws-sdk/client-s3');
   const client = new sdk.S3Client({
     ...clientSettings(storage.region, storage.endpoint),
@@ -83,9 +87,17 @@ export async function s3Requests(
     request: S3Request,
     work: (client: S3Client, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const signal = request.signal ?? runSignal;
+    const signal = request.signal ?? sharedRunSignal;
     const within = answerWithin + (request.bytes ?? 0) / slowestUpload;
     return withDeadline(clock, within, signal, (attemptSignal) => work(client, attemptSignal));
+  }
+
+  function hasEnded(failure: ServiceError, { endsAt }: Signer): boolean {
+    if (isExpiredSession(failure)) return true;
+    if (failure.clockCorrected) return false;
+    // HEAD is answered without a body: an expired session is a bare 400 there, as is a wrong region.
+    if (isBareRefusal(failure)) return !isWrongRegion(failure, storage.region);
+    return isRefused(failure) && endsAt !== undefined && clock.monotonic() >= endsAt - endTolerance;
   }
 
   /** One refresh and one retry where the answer says, or the time suggests, that the session had ended. */
@@ -93,27 +105,29 @@ export async function s3Requests(
     request: S3Request,
     work: (client: S3Client, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const signer = await session.current();
+    const signal = request.signal ?? sharedRunSignal;
+    const signer = await unlessAborted(session.current(), signal);
     principal = signer.principal;
     try {
       return await sendOnce(request, work);
     } catch (error) {
       const failure = serviceError(error);
-      if (!failure || !hasEnded(failure, signer, clock)) throw error;
-      if (!(await session.replace(signer))) throw error;
+      if (!failure || !hasEnded(failure, signer)) throw error;
+      if (!(await unlessAborted(session.replace(signer), signal))) throw error;
       return sendOnce(request, work);
     }
   }
 
   return {
     sdk,
+    signal: sharedRunSignal,
     storage,
     common: {
       Bucket: storage.bucket,
       ...(storage.expectedBucketOwner === undefined ? {} : { ExpectedBucketOwner: storage.expectedBucketOwner }),
     },
     async send(request, work, known) {
-      const signal = request.signal ?? runSignal;
+      const signal = request.signal ?? sharedRunSignal;
       try {
         return await withRetries(clock, signal, () => sendRenewing(request, work));
       } catch (error) {
@@ -132,10 +146,4 @@ export async function s3Requests(
 function attemptOf({ operation, uri }: S3Request, storage: Storage, principal: string): S3Attempt {
   const { region, expectedBucketOwner, endpoint } = storage;
   return { operation, uri, principal, region, expectedBucketOwner, endpoint };
-}
-
-function hasEnded(failure: ServiceError, signer: Signer, clock: Clock): boolean {
-  if (isExpiredSession(failure)) return true;
-  if (failure.clockCorrected) return false;
-  return isRefused(failure) && signer.endsAt !== undefined && clock.monotonic() >= signer.endsAt - endTolerance;
 }

@@ -2,6 +2,7 @@ import { CrossroleError, type RunContext } from '../../../runtime/connector-api.
 import { uriOf } from '../location.js';
 import { withDeadline } from '../storage/retry.js';
 import type { S3Requests } from '../storage/s3-requests.js';
+import { sharedSignal } from '../storage/shared-signal.js';
 import { checksumCrc32 } from './checksum.js';
 import { creationParameters, type ObjectSettings } from './object-settings.js';
 import { parallelParts } from './part-size.js';
@@ -24,7 +25,7 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
   const { sdk, common, storage } = requests;
   const uri = uriOf(storage.bucket, settings.key);
   const aborting = new AbortController();
-  const signal = AbortSignal.any([run.signal, aborting.signal]);
+  const signal = sharedSignal(run.signal, aborting.signal);
   const underWay = new Set<Promise<void>>();
   const parts: UploadedPart[] = [];
   let creation: Promise<string> | undefined;

@@ -13,7 +13,6 @@ export type PreparedUpload = PreparedObject &
     | { readonly kind: 'whole'; readonly content: Uint8Array }
     | {
         readonly kind: 'parts';
-
         readonly uploadId: string;
         readonly parts: readonly UploadedPart[];
       }

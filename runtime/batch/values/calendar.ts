@@ -1,4 +1,4 @@
-import { readDigits, writePadded } from './digits.js';
+import { readTwoDigits, writePadded } from './digits.js';
 
 export const DASH = 0x2d;
 /** Length of YYYY-MM-DD. */
@@ -15,9 +15,11 @@ const monthDays = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 3
 
 /** Reads YYYY-MM-DD as days since 1970-01-01, proleptic Gregorian, years 1 to 9999; NO_DAY when it is no day of the calendar. */
 export function readDay(bytes: Uint8Array, from: number): number {
-  const year = readDigits(bytes, from, from + 4);
-  const month = readDigits(bytes, from + 5, from + 7);
-  const day = readDigits(bytes, from + 8, from + 10);
+  const century = readTwoDigits(bytes, from);
+  const yearOfCentury = readTwoDigits(bytes, from + 2);
+  const year = century < 0 || yearOfCentury < 0 ? 0 : century * 100 + yearOfCentury;
+  const month = readTwoDigits(bytes, from + 5);
+  const day = readTwoDigits(bytes, from + 8);
   if (bytes[from + 4] !== DASH || bytes[from + 7] !== DASH || year < 1 || month < 1 || month > 12 || day < 1)
     return NO_DAY;
   const last = month === 2 && isLeap(year) ? 29 : monthDays[month];

@@ -1,7 +1,7 @@
 import { getBit } from '../bitmap.js';
 import type { Int64Vector } from '../vector.js';
 import { DATE_LENGTH, FIRST_DAY, LAST_DAY, NO_DAY, readDay, writeDay } from './calendar.js';
-import { MINUS, PLUS, POINT, powersOfTen, readDigits, writePadded, ZERO } from './digits.js';
+import { MINUS, PLUS, POINT, powersOfTen, readDigits, readTwoDigits, writePadded, ZERO } from './digits.js';
 import type { FormatValue, ParseValues } from './parse-values.js';
 
 const COLON = 0x3a;
@@ -45,7 +45,7 @@ export const parseDatetimes: ParseValues<Int64Vector> = (text, rows, count, out,
     let nanos = 0;
     if (to - from > DATE_LENGTH) {
       const time = to - from >= SECONDS_LENGTH ? readTime(bytes, from + DATE_LENGTH) : NO_TIME;
-      const zone = fractionEnd(bytes, from + SECONDS_LENGTH, to);
+      const zone = to - from > SECONDS_LENGTH ? fractionEnd(bytes, from + SECONDS_LENGTH, to) : to;
       const offset = zone < to ? readOffset(bytes, zone, to) : 0;
       nanos = readNanos(bytes, from + SECONDS_LENGTH, zone);
       if (time === NO_TIME || nanos < 0 || Number.isNaN(offset)) {
@@ -75,9 +75,9 @@ export const parseDatetimes: ParseValues<Int64Vector> = (text, rows, count, out,
 
 /** Seconds of the day of THH:MM:SS at `from`, or NO_TIME. */
 function readTime(bytes: Uint8Array, from: number): number {
-  const hours = readDigits(bytes, from + 1, from + 3);
-  const minutes = readDigits(bytes, from + 4, from + 6);
-  const seconds = readDigits(bytes, from + 7, from + 9);
+  const hours = readTwoDigits(bytes, from + 1);
+  const minutes = readTwoDigits(bytes, from + 4);
+  const seconds = readTwoDigits(bytes, from + 7);
   const separated =
     (bytes[from] === T || bytes[from] === BLANK) && bytes[from + 3] === COLON && bytes[from + 6] === COLON;
   const inRange = hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60 && seconds >= 0 && seconds < 60;
@@ -102,8 +102,8 @@ function readNanos(bytes: Uint8Array, from: number, to: number): number {
 function readOffset(bytes: Uint8Array, from: number, to: number): number {
   if (bytes[from] === Z) return to - from === 1 ? 0 : Number.NaN;
   if (to - from !== 6 || bytes[from + 3] !== COLON) return Number.NaN;
-  const hours = readDigits(bytes, from + 1, from + 3);
-  const minutes = readDigits(bytes, from + 4, from + 6);
+  const hours = readTwoDigits(bytes, from + 1);
+  const minutes = readTwoDigits(bytes, from + 4);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return Number.NaN;
   const offset = hours * 3600 + minutes * 60;
   return bytes[from] === MINUS ? -offset : offset;

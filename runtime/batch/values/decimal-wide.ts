@@ -12,11 +12,21 @@ const MAX_DIGITS = 42;
 const limbs = new Uint32Array(4);
 const digits = new Uint8Array(MAX_DIGITS);
 
+/** Each wide buffer seen as 32-bit words, made once: reading a BigInt element would allocate. */
+const wordViews = new WeakMap<BigInt64Array, Int32Array>();
+
 /** The 32-bit words of a vector's wide layout, low first, four a row; makes room for it when there is none yet. */
 export function wideWords(vector: DecimalVector): Int32Array {
   vector.wide ??= new BigInt64Array(2 * vector.values.length);
-  const { buffer, byteOffset, length } = vector.wide;
-  return new Int32Array(buffer, byteOffset, 2 * length);
+  return wordsOf(vector.wide);
+}
+
+function wordsOf(wide: BigInt64Array): Int32Array {
+  const known = wordViews.get(wide);
+  if (known !== undefined) return known;
+  const words = new Int32Array(wide.buffer, wide.byteOffset, 2 * wide.length);
+  wordViews.set(wide, words);
+  return words;
 }
 
 /** Stores an integer of at most 2^53−1 in magnitude. */
@@ -68,13 +78,10 @@ export function storeMagnitude(words: Int32Array, row: number, negative: boolean
 
 /** Writes the canonical text of a row of the wide layout; returns the offset behind it. */
 export function formatWide(wide: BigInt64Array, row: number, scale: number, bytes: Uint8Array, offset: number): number {
-  const high = wide[2 * row + 1];
-  limbs[0] = Number(BigInt.asUintN(32, wide[2 * row]));
-  limbs[1] = Number(BigInt.asUintN(32, wide[2 * row] >> 32n));
-  limbs[2] = Number(BigInt.asUintN(32, high));
-  limbs[3] = Number(BigInt.asUintN(32, high >> 32n));
+  const words = wordsOf(wide);
+  for (let k = 0; k < 4; k++) limbs[k] = words[4 * row + k];
   let at = offset;
-  if (high < 0n) {
+  if (words[4 * row + 3] < 0) {
     bytes[at++] = MINUS;
     negate();
   }

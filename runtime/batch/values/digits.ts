@@ -17,6 +17,13 @@ export function readDigits(bytes: Uint8Array, from: number, to: number): number 
   return value;
 }
 
+/** Value of exactly two ASCII digits; -1 when they are none. Without a loop, since dates are made of these. */
+export function readTwoDigits(bytes: Uint8Array, at: number): number {
+  const tens = bytes[at] - ZERO;
+  const ones = bytes[at + 1] - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
 /** First position that is no ASCII digit. */
 export function skipDigits(bytes: Uint8Array, from: number, to: number): number {
   let at = from;

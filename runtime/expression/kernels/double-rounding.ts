@@ -23,12 +23,12 @@ export function roundDoubles(cut: Cut): Kernel {
 }
 
 function roundDouble(value: number, places: number, cut: Cut): number {
-  if (places >= 0 && Math.abs(value) >= FIRST_WHOLE) return value;
   if (places > MAX_POWER) return value;
   if (places < -MAX_POWER) return 0;
   const power = 10 ** Math.abs(places);
   const scaled = places >= 0 ? value * power : value / power;
-  if (!Number.isFinite(scaled)) return value;
+  // Then the double has no digit behind the last place; an infinite product says the same.
+  if (places >= 0 && Math.abs(scaled) >= FIRST_WHOLE) return value;
   const whole = Math.trunc(scaled);
   const rounded = cut === 'half-away' && Math.abs(scaled - whole) >= 0.5 ? whole + Math.sign(scaled) : whole;
   return (places >= 0 ? rounded / power : rounded * power) + 0;

@@ -31,10 +31,7 @@ function chainProgram(deciding: typeof FALSE | typeof TRUE): Program {
     return (frame, rows, count) => {
       validity.fill(255);
       result.validity = null;
-      for (let k = 0; k < count; k++) {
-        result.values[rows[k]] = neutral;
-        open[k] = rows[k];
-      }
+      begin(result.values, neutral, open, rows, count);
       let left = count;
       for (let index = 0; index < operands.length && left > 0; index++) {
         left = settle(booleanOf(operands[index](frame, open, left)), deciding, result, validity, open, left);
@@ -42,6 +39,14 @@ function chainProgram(deciding: typeof FALSE | typeof TRUE): Program {
       return result;
     };
   };
+}
+
+/** No row is decided yet. A function of its own, because a loop in a closure made per expression is compiled late. */
+function begin(values: Uint8Array, neutral: number, open: Int32Array, rows: Int32Array, count: number): void {
+  for (let k = 0; k < count; k++) {
+    values[rows[k]] = neutral;
+    open[k] = rows[k];
+  }
 }
 
 /** Takes one operand into the result; keeps in `open` the rows that it does not decide, and answers how many. */

@@ -35,7 +35,12 @@ export function byteSet(members: Iterable<number>): Uint8Array {
  * First position from `from` on of a member of the set. There must be one, and three more bytes behind it.
  * @param words a view of the whole of `bytes`
  */
-export function findByte(bytes: Uint8Array, words: DataView, from: number, { members, slack, other }: ByteSearch): number {
+export function findByte(
+  bytes: Uint8Array,
+  words: DataView,
+  from: number,
+  { members, slack, other }: ByteSearch,
+): number {
   let at = from;
   for (;;) {
     let found = 0;

@@ -8,7 +8,8 @@ export const CR = 0x0d;
 export interface Dialect {
   readonly delimiter: number;
   readonly quote: number;
-  readonly escape: number;
+  /** Makes the byte behind it plain, inside quotes; the quote itself by default. */
+  readonly escaper: number;
   readonly nullText: Uint8Array;
   /** Where an unquoted field may end or break a rule: delimiter, quote, CR, LF. */
   readonly unquoted: ByteSearch;
@@ -19,13 +20,13 @@ export interface Dialect {
 export function dialectOf(options: CsvOptions): Dialect {
   const delimiter = options.delimiter.charCodeAt(0);
   const quote = options.quote.charCodeAt(0);
-  const escape = options.escape.charCodeAt(0);
+  const escaper = options.escape.charCodeAt(0);
   return {
     delimiter,
     quote,
-    escape,
+    escaper,
     nullText: Buffer.from(options.nullText),
     unquoted: byteSearch([quote, CR, LF], delimiter),
-    quoted: byteSearch([quote, LF], escape),
+    quoted: byteSearch([quote, LF], escaper),
   };
 }

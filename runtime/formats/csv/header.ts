@@ -41,7 +41,7 @@ export async function firstRow(
 
 /** Splits one row into texts; for first rows only, since it makes a string a field. */
 function splitRow(bytes: Uint8Array, from: number, to: number, dialect: Dialect, place: Place): string[] {
-  const { delimiter, quote, escape } = dialect;
+  const { delimiter, quote, escaper } = dialect;
   let stop = to;
   if (bytes[stop - 1] === LF) stop--;
   if (stop < to && stop > from && bytes[stop - 1] === CR) stop--;
@@ -52,7 +52,7 @@ function splitRow(bytes: Uint8Array, from: number, to: number, dialect: Dialect,
     const quoted = at < stop && bytes[at] === quote;
     if (quoted) {
       for (at++; at < stop; at++) {
-        if (bytes[at] === escape && at + 1 < stop && (escape !== quote || bytes[at + 1] === quote)) at++;
+        if (bytes[at] === escaper && at + 1 < stop && (escaper !== quote || bytes[at + 1] === quote)) at++;
         else if (bytes[at] === quote) break;
         text.push(bytes[at]);
       }

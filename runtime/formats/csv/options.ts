@@ -52,11 +52,12 @@ export const csvOptionsSchema = {
 } as const;
 
 /** Contradictions between options, each a sentence; the schema has checked every option by itself. */
-export function checkCsvOptions({ delimiter, quote, escape, nullText }: CsvOptions): readonly string[] {
+export function checkCsvOptions(options: CsvOptions): readonly string[] {
+  const { delimiter, quote, nullText } = options;
   const problems: string[] = [];
   if (delimiter === quote) problems.push('delimiter and quote are the same character');
-  if (delimiter === escape) problems.push('delimiter and escape are the same character');
-  for (const [name, character] of Object.entries({ delimiter, quote, escape })) {
+  if (delimiter === options.escape) problems.push('delimiter and escape are the same character');
+  for (const [name, character] of Object.entries({ delimiter, quote, escape: options.escape })) {
     if (character === '\n' || character === '\r') problems.push(`${name} is a line end`);
   }
   if ([delimiter, quote, '\n', '\r'].some((character) => nullText.includes(character))) {

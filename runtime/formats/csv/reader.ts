@@ -16,7 +16,7 @@ const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
 /**
  * Reads the CSV objects of a source. Without `settings.fields` the first object that is not empty says what the fields are.
- * @param windowBytes bytes that are scanned at a time; a longer row makes the window grow, up to `maxRowBytes`
+ * @param windowBytes bytes that are scanned at a time, at least three; a longer row makes the window grow, up to `maxRowBytes`
  */
 export function csvReader(settings: ReaderSettings<CsvOptions>, windowBytes = WINDOW_BYTES): FormatReader {
   const { options, fields, maxRowBytes, transformation } = settings;

@@ -11,6 +11,9 @@ import { faultProblem, longRowProblem } from './row-faults.js';
 import { resetRows, type ScanRules, scannedRows, scanRows } from './scanner.js';
 import { isInQuotes, rowSkip, skipRow } from './skip-row.js';
 
+/** Room for CRLF behind the longest row. */
+const LINE_END_BYTES = 2;
+
 /** Fields of a source and the buffers for them; the same for all of its objects. */
 export interface Shape {
   readonly fields: readonly Field[];
@@ -128,9 +131,6 @@ export async function* readRows(
     }
   }
 }
-
-/** Room for CRLF behind the longest row. */
-const LINE_END_BYTES = 2;
 
 function withoutProblems(rows: Int32Array, count: number, problems: ProblemsByRow, out: Int32Array): number {
   let kept = 0;

@@ -15,7 +15,7 @@ export interface RowFault {
   readonly code: FaultCode;
   /** Fields of the row as far as it was read. */
   readonly fields: number;
-  /** Position behind the row's last byte, without its line end. */
+  /** Position behind the row's last byte; of its line end only a CR may lie before it. */
   readonly end: number;
 }
 
@@ -29,7 +29,7 @@ export interface ScannedRows {
   /** Lines that all rows take up. */
   lines: number;
   readonly faults: RowFault[];
-  /** By column: 1 when an unquoted field is as long as the text of NULL. */
+  /** By column: 1 when a field is as long as the text of NULL. */
   readonly nullCandidates: Uint8Array;
   /** Whether any row may have a lone CR in it. */
   carriageReturns: boolean;
@@ -86,6 +86,7 @@ export function scanRows(input: Input, rules: ScanRules, rows: ScannedRows): voi
   const { nullCandidates, escaped } = rows;
   const nullLength = rules.dialect.nullText.length;
   const lastColumn = columnCount - 1;
+  const droppedCells = rules.layout.slots * capacity;
   let at = input.at;
   let row = rows.count;
   scan: while (row < capacity && at < end) {
@@ -95,10 +96,11 @@ export function scanRows(input: Input, rules: ScanRules, rows: ScannedRows): voi
     let escapes = 0;
     let fault: FaultCode | undefined;
     for (;;) {
-      let byte = bytes[at];
       let start = at;
+      at = findByte(bytes, words, at, unquoted);
+      let byte = bytes[at];
       let stop = at;
-      if (byte === quote) {
+      if (byte === quote && at === start) {
         start++;
         stop = closingQuote(input, start, rules.dialect);
         if (stop === OUT_OF_BYTES) {
@@ -111,27 +113,28 @@ export function scanRows(input: Input, rules: ScanRules, rows: ScannedRows): voi
           break;
         }
         lines += passed.lines;
-        if (passed.escapes > 0 && column < columnCount) escaped[escapes++] = cells[column] + row;
+        if (passed.escapes > 0 && column < columnCount && cells[column] !== droppedCells) {
+          escaped[escapes++] = cells[column] + row;
+        }
         at = stop + 1;
         byte = bytes[at];
         if (byte === CR && at + 1 < end && bytes[at + 1] === LF) byte = bytes[++at];
       } else {
-        for (;;) {
-          at = findByte(bytes, words, at, unquoted);
-          stop = at;
-          byte = bytes[at];
-          if (byte !== CR) break;
+        while (byte === CR) {
           // The LF at `end` is none of the object's: a CR before it may still prove to be data.
           byte = bytes[++at];
           if (byte === LF && at < end) break;
           rows.carriageReturns = true;
+          at = findByte(bytes, words, at, unquoted);
+          stop = at;
+          byte = bytes[at];
         }
-        if (stop - start === nullLength && column < columnCount) nullCandidates[column] = 1;
       }
       if (column < columnCount) {
         const cell = cells[column] + row;
         starts[cell] = start;
         ends[cell] = stop;
+        if (stop - start === nullLength) nullCandidates[column] = 1;
       }
       if (byte === delimiter) {
         column++;
@@ -156,10 +159,14 @@ export function scanRows(input: Input, rules: ScanRules, rows: ScannedRows): voi
       }
       if (at - rowStart > rules.maxRowBytes) fault = 'ROW_TOO_LONG';
     }
-    if (fault !== undefined) rows.faults.push({ row, code: fault, fields: column + 1, end: at });
-    else
-      for (let k = 0; k < escapes; k++)
-        ends[escaped[k]] = unescapeField(bytes, starts[escaped[k]], ends[escaped[k]], rules.dialect);
+    if (fault === undefined) {
+      for (let k = 0; k < escapes; k++) {
+        const cell = escaped[k];
+        ends[cell] = unescapeField(bytes, starts[cell], ends[cell], rules.dialect);
+      }
+    } else {
+      rows.faults.push({ row, code: fault, fields: column + 1, end: at });
+    }
     rows.start[row] = rowStart;
     rows.line[row] = rows.lines;
     rows.lines += lines;
@@ -174,7 +181,11 @@ export function scanRows(input: Input, rules: ScanRules, rows: ScannedRows): voi
  * Position of the quote that closes a field whose text starts at `from`; OUT_OF_BYTES when it is not certain yet or there is
  * none. `passed` then says how many escapes and line ends the field has.
  */
-function closingQuote({ bytes, words, end, complete }: Input, from: number, { quote, escape, quoted }: Dialect): number {
+function closingQuote(
+  { bytes, words, end, complete }: Input,
+  from: number,
+  { quote, escaper, quoted }: Dialect,
+): number {
   let at = from;
   passed.escapes = 0;
   passed.lines = 0;
@@ -186,7 +197,7 @@ function closingQuote({ bytes, words, end, complete }: Input, from: number, { qu
     if (byte === LF) {
       passed.lines++;
       at++;
-    } else if (byte === quote && (escape !== quote || next !== quote)) {
+    } else if (byte === quote && (escaper !== quote || next !== quote)) {
       // Unless the object ends here, the next byte decides, and it is not there yet.
       return at + 1 < end || complete ? at : OUT_OF_BYTES;
     } else {
@@ -199,10 +210,10 @@ function closingQuote({ bytes, words, end, complete }: Input, from: number, { qu
 }
 
 /** Takes the escapes out of a text in place; returns its new end. An escape makes the byte behind it plain, whatever it is. */
-function unescapeField(bytes: Uint8Array, start: number, end: number, { escape }: Dialect): number {
+function unescapeField(bytes: Uint8Array, start: number, end: number, { escaper }: Dialect): number {
   let to = start;
   for (let from = start; from < end; from++) {
-    if (bytes[from] === escape) from++;
+    if (bytes[from] === escaper) from++;
     bytes[to++] = bytes[from];
   }
   return to;

@@ -19,15 +19,15 @@ export function rowSkip(): RowSkip {
 
 /** Finds a row's end by its quotes alone; returns the position behind its LF, or −1 when the row goes on behind `to`. */
 export function skipRow(bytes: Uint8Array, from: number, to: number, dialect: Dialect, skip: RowSkip): number {
-  const { delimiter, quote, escape } = dialect;
+  const { delimiter, quote, escaper } = dialect;
   let { state } = skip;
   for (let at = from; at < to; at++) {
     const byte = bytes[at];
     if (byte === LF) skip.lines++;
     if (state === QUOTED) {
       if (byte === quote) state = AFTER_QUOTE;
-      else if (byte === escape) state = AFTER_ESCAPE;
-    } else if (state === AFTER_ESCAPE || (state === AFTER_QUOTE && byte === quote && escape === quote)) {
+      else if (byte === escaper) state = AFTER_ESCAPE;
+    } else if (state === AFTER_ESCAPE || (state === AFTER_QUOTE && byte === quote && escaper === quote)) {
       state = QUOTED;
     } else if (byte === LF) {
       skip.state = FIELD_START;

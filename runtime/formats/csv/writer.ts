@@ -5,7 +5,7 @@ import { type TextVector, vectorOf } from '../../batch/vector.js';
 import type { ByteSink, FormatWriter } from '../format.js';
 import { dialectOf } from './dialect.js';
 import type { CsvOptions } from './options.js';
-import { takeVectors, type WrittenColumn, writtenColumn } from './written-column.js';
+import { takeVectors, type WrittenColumn, wordsOf, writtenColumn } from './written-column.js';
 
 /** Bytes that are collected before they are handed on; a longer row makes the buffer grow. */
 const BUFFER_BYTES = 1 << 19;
@@ -27,13 +27,15 @@ export function csvWriter(
   bufferBytes = BUFFER_BYTES,
 ): FormatWriter {
   const dialect = dialectOf(options);
-  const { delimiter, quote, escape, nullText } = dialect;
+  const { delimiter, quote, escaper, nullText } = dialect;
   const stops = dialect.unquoted.members;
   const newline = Buffer.from(options.newline);
   const quoteAll = options.quoteMode === 'all';
   const columns = fields.map((field) => writtenColumn(field, vectorOf(field.type, 0), dialect));
   const scratch = new Uint8Array(SCRATCH_BYTES);
+  const scratchWords = wordsOf(scratch);
   let out = new Uint8Array(bufferBytes);
+  let outWords = wordsOf(out);
   let at = 0;
   let isFirstBuffer = true;
   let rows = 0;
@@ -46,6 +48,7 @@ export function csvWriter(
         at = mark;
         if (mark > 0) return k;
         out = new Uint8Array(Math.max(2 * out.length, needed));
+        outWords = wordsOf(out);
       }
     }
     return count;
@@ -54,6 +57,7 @@ export function csvWriter(
   /** Writes a row; returns 0, or the bytes that its buffer must at least have when there is no room for it. */
   function writeRow(columns: readonly WrittenColumn[], row: number): number {
     const target = out;
+    const targetWords = outWords;
     const isFirst = at === 0 && isFirstBuffer;
     let to = at;
     for (let c = 0; c < columns.length; c++) {
@@ -65,7 +69,7 @@ export function csvWriter(
         for (let k = 0; k < nullText.length; k++) target[to++] = nullText[k];
         continue;
       }
-      let bytes = scratch;
+      let bytes: Uint8Array = scratch;
       let start = 0;
       let end = 0;
       if (column.isText) {
@@ -80,6 +84,7 @@ export function csvWriter(
         for (let next = c + 1; next < columns.length; next++) {
           const other = columns[next];
           if (!other.continues || other.start[row] !== end + 1 || bytes[end] !== delimiter) break;
+          if (other.validity !== null && getBit(other.validity, row) === 0) break;
           end = other.end[row];
           c = next;
         }
@@ -88,13 +93,19 @@ export function csvWriter(
       const needed = to + 2 * (end - start) + FIELD_OVERHEAD;
       if (needed > target.length) return needed;
       if (isKnown) {
-        for (let from = start; from < end; from++) target[to++] = bytes[from];
+        to = column.isText
+          ? copyText(column.words, start, end, targetWords, to)
+          : copyText(scratchWords, start, end, targetWords, to);
         continue;
       }
       let from = start;
       let plainTo = to;
       if (!quoteAll) while (from < end && stops[bytes[from]] === 0) target[plainTo++] = bytes[from++];
-      const isPlain = !quoteAll && from === end && !isNullText(bytes, start, end) && !(isFirst && c === 0 && isBom(bytes, start, end));
+      const isPlain =
+        !quoteAll &&
+        from === end &&
+        !isNullText(bytes, start, end) &&
+        !(isFirst && c === 0 && isBom(bytes, start, end));
       to = isPlain ? plainTo : writeQuoted(bytes, start, end, target, to);
     }
     for (let k = 0; k < newline.length; k++) target[to++] = newline[k];
@@ -111,7 +122,7 @@ export function csvWriter(
     target[to++] = quote;
     for (let from = start; from < end; from++) {
       const byte = bytes[from];
-      if (byte === quote || byte === escape) target[to++] = escape;
+      if (byte === quote || byte === escaper) target[to++] = escaper;
       target[to++] = byte;
     }
     target[to++] = quote;
@@ -157,6 +168,15 @@ export function csvWriter(
       if (at > 0) await handOn();
     },
   };
+}
+
+/** Copies four bytes at a time: fields are too short for a native copy, which costs a call and a view of each. */
+function copyText(source: DataView, start: number, end: number, target: DataView, offset: number): number {
+  let from = start;
+  let to = offset;
+  for (; from + 4 <= end; from += 4, to += 4) target.setInt32(to, source.getInt32(from, true), true);
+  for (; from < end; from++, to++) target.setUint8(to, source.getUint8(from));
+  return to;
 }
 
 /** The names of the header as vectors whose row 0 is written. */

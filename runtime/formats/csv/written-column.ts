@@ -18,6 +18,8 @@ export interface WrittenColumn {
   /** Whether the texts of `bytes`, `start` and `end` are what is written; otherwise each value is formatted. */
   isText: boolean;
   bytes: Uint8Array;
+  /** A view of all of `bytes`. */
+  words: DataView;
   start: Int32Array;
   end: Int32Array;
   readonly format: FormatValue<Vector>;
@@ -35,6 +37,7 @@ export function writtenColumn({ type }: Field, vector: Vector, dialect: Dialect)
     validity: null,
     isText: false,
     bytes: noText.bytes,
+    words: wordsOf(noText.bytes),
     start: noText.start,
     end: noText.end,
     format: formatterOf(type),
@@ -50,8 +53,7 @@ export function takeVectors(columns: readonly WrittenColumn[], vectors: readonly
   for (const [c, column] of columns.entries()) {
     takeVector(column, vectors[c], dialect);
     const known = column.isText && (column.isPlain || column.isScanned);
-    const writtenAsRead = column.validity === null || dialect.nullText.length === 0;
-    column.continues = known && writtenAsRead && before !== undefined && before.bytes === column.bytes;
+    column.continues = known && before !== undefined && before.bytes === column.bytes;
     before = column;
   }
 }
@@ -62,10 +64,15 @@ function takeVector(column: WrittenColumn, vector: Vector, dialect: Dialect): vo
   column.vector = vector;
   column.validity = vector.validity;
   column.isText = view !== null;
+  if (column.bytes !== bytes) column.words = wordsOf(bytes);
   column.bytes = bytes;
   column.start = start;
   column.end = end;
   column.isScanned = vector.kind === 'text' && isScannedFor(vector, dialect);
+}
+
+export function wordsOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Typed text is plain unless the dialect uses its characters, as a delimiter `-` or a nullText `0` would. */

@@ -203,6 +203,33 @@ describe('amazon-s3-v2 sessions in requests', () => {
     );
   });
 
+  it('takes a 400 without a body, which is all that HEAD has, for the end of the session', async () => {
+    let granted = 0;
+    const found = reply(200, '', { 'content-length': '1', etag: '"e"' });
+    await withScriptedSource(
+      (request) => {
+        if (isSts(request)) return grant(900, { accessKeyId: `ASIA${++granted}` });
+        return String(request.headers.authorization).includes('ASIA1/') ? reply(400) : found;
+      },
+      withRole,
+      async (source) => {
+        assert.equal((await collect(source.list())).length, 1);
+        assert.equal(source.session()?.refreshes, 1);
+      },
+    );
+  });
+
+  it('takes a 400 without a body from another region for just that', async () => {
+    await withScriptedSource(
+      (request) => (isSts(request) ? grant(900) : reply(400, '', { 'x-amz-bucket-region': 'us-west-2' })),
+      withRole,
+      async (source) => {
+        await assert.rejects(collect(source.list()), { code: 'WRONG_REGION' });
+        assert.equal(source.session()?.stsCalls, 1);
+      },
+    );
+  });
+
   it('does not go on replacing sessions that are refused again', async () => {
     await withScriptedSource(
       (request) => (isSts(request) ? grant(900) : s3Error(400, 'InvalidToken')),

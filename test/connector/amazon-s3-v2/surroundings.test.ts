@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { clientSettings } from '../../../connector/amazon-s3-v2/storage/client-settings.js';
 import { collect } from '../test-run.js';
 import { grant, reply } from './scripted-service.js';
 import { role, withScriptedSource } from './scripted-side.js';
@@ -64,4 +67,23 @@ it('takes no identity, region, endpoint or behaviour from AWS_* variables and ~/
       for (const { headers } of service.seen) assert.doesNotMatch(String(headers['user-agent']), /somebody/);
     },
   );
+});
+
+it('uses the endpoints of AWS where the connection names none, whatever ~/.aws/config says', async () => {
+  const hosts: string[] = [];
+  const settings = {
+    ...clientSettings('eu-west-1', undefined),
+    credentials: { accessKeyId: 'A', secretAccessKey: 'S' },
+    requestHandler: {
+      handle: async ({ hostname }: { readonly hostname: string }) => {
+        hosts.push(hostname);
+        throw new Error('seen');
+      },
+    },
+  };
+  const s3 = new S3Client(settings);
+  await assert.rejects(s3.send(new GetObjectCommand({ Bucket: 'landing', Key: 'key' })), /seen/);
+  const sts = new STSClient(settings);
+  await assert.rejects(sts.send(new AssumeRoleCommand({ RoleArn: 'arn', RoleSessionName: 'name' })), /seen/);
+  assert.deepEqual(hosts, ['landing.s3.eu-west-1.amazonaws.com', 'sts.eu-west-1.amazonaws.com']);
 });

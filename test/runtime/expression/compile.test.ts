@@ -10,7 +10,16 @@ import {
 } from '../../../runtime/expression/expression.js';
 import { functionDeclarations } from '../../../runtime/expression/functions/functions.js';
 import { rowProblems } from '../../../runtime/expression/row-problems.js';
-import { batchOf, type Columns, fieldsOf, outcomes, parametersOf, readOutcomes, typed } from './evaluating.js';
+import {
+  batchOf,
+  type Columns,
+  fieldsOf,
+  outcomes,
+  parametersOf,
+  readOutcomes,
+  typed,
+  typeNamed,
+} from './evaluating.js';
 
 const columns: Columns = {
   x: ['integer', '0', '1', '2', null, '4'],
@@ -61,6 +70,33 @@ describe('a compiled expression', () => {
       compileExpression(typed(text, scope)).evaluate(batch, batch.selection, batch.count, rowProblems());
       assert.deepEqual(Array.from(batch.vectors[0].validity ?? []), validity, text);
     }
+  });
+
+  it('leaves nothing in the slots of NULLs and failures', () => {
+    const problems = rowProblems();
+    const data: Columns = {
+      x: ['integer', '7', '0', null],
+      s: ['string', '7', 'x', null],
+      amount: ['decimal(12,2)', '7', '7', null],
+    };
+    const check = (text: string, type: string) => {
+      const batch = batchOf(data);
+      const target = { kind: 'field', type: typeNamed(type) } as const;
+      const vector = compileExpression(typed(text, scope, target)).evaluate(batch, allRows, 3, problems);
+      assert.deepEqual([...problems.rows()], [1], text);
+      for (const row of [1, 2]) {
+        const slot = vector.kind === 'text' ? vector.end[row] - vector.start[row] : Number(vector.values[row]);
+        assert.equal(slot, 0, `${text}, row ${row}`);
+      }
+    };
+    check('s', 'integer');
+    check('s', 'double');
+    check('s', 'decimal(38,30)');
+    check('IIF(10 / x > 1, 5, NULL)', 'bigint');
+    check('amount / x || s', 'string');
+    check('10 / x > 1 OR FALSE', 'boolean');
+    check('1e0 / x', 'double');
+    check('IIF(10 / x > 1, UPPER(s), NULL)', 'string');
   });
 
   it('gives one problem a row, the first', () => {

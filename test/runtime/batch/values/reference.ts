@@ -63,7 +63,9 @@ function isDay(text: string): boolean {
 }
 
 function referenceDatetime(text: string): ReferenceValue {
-  const match = /^(.{10})(?:[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:[0-9]{2})?)?$/.exec(text);
+  const match = /^(.{10})(?:[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:[0-9]{2})?)?$/.exec(
+    text,
+  );
   if (!match || !isDay(match[1])) return { code: 'INVALID_DATETIME' };
   const [, day, time = '00:00:00', fraction = '', zone = 'Z'] = match;
   const local = Date.parse(`${day}T${time}Z`);
@@ -73,5 +75,9 @@ function referenceDatetime(text: string): ReferenceValue {
   const minutes = Number(offset.slice(0, 2)) * 60 + Number(offset.slice(3));
   const instant = new Date(local + (zone.startsWith('-') ? minutes : -minutes) * 60_000).toISOString();
   if (!/^[0-9]{4}-/.test(instant) || instant.startsWith('0000')) return { code: 'DATETIME_OUT_OF_RANGE' };
-  return { canonical: `${instant.slice(0, 19)}.${fraction}`.replace(/\.?0*$/, (end) => (end.startsWith('.') ? '' : fraction ? '' : end)) };
+  return {
+    canonical: `${instant.slice(0, 19)}.${fraction}`.replace(/\.?0*$/, (end) =>
+      end.startsWith('.') ? '' : fraction ? '' : end,
+    ),
+  };
 }

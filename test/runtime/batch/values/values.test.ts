@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { allRows } from '../../../../runtime/batch/batch.js';
 import { bitmapOf, clearBit } from '../../../../runtime/batch/bitmap.js';
 import { type DataType, formatDataType } from '../../../../runtime/batch/data-type.js';
-import { type Vector, vectorOf } from '../../../../runtime/batch/vector.js';
 import { formatBound, formatterOf } from '../../../../runtime/batch/values/format.js';
 import { parserOf } from '../../../../runtime/batch/values/parse.js';
+import { type Vector, vectorOf } from '../../../../runtime/batch/vector.js';
 import { type ReferenceValue, referenceValue } from './reference.js';
 import { textOfType, viewOf } from './texts.js';
 
@@ -151,7 +151,8 @@ describe('vectors', () => {
   it('hold 0 where a row is NULL, whatever its text and whatever they held before', () => {
     for (const type of types) {
       const vector = vectorOf(type, 2);
-      const text = type.kind === 'date' ? '2024-05-05' : type.kind === 'datetime' ? '2024-05-05T00:00:00.123456789' : '1';
+      const text =
+        type.kind === 'date' ? '2024-05-05' : type.kind === 'datetime' ? '2024-05-05T00:00:00.123456789' : '1';
       const sample = type.kind === 'decimal' && type.precision === type.scale ? '.1' : text;
       convert(type, [sample, sample], vector);
       const before = convert(type, ['', ''].fill(zeroText(type)), vectorOf(type, 2)).results[0];
@@ -168,14 +169,17 @@ describe('vectors', () => {
     const type: DataType = { kind: 'decimal', precision: 38, scale: 2 };
     const vector = vectorOf(type, 4);
     const texts = ['-1.50', '12345678901234567890123456789012345.67', '0.00', '-9007199254740993.01'];
-    assert.deepEqual(convert(type, texts, vector).results, texts.map((canonical) => ({ canonical })));
+    assert.deepEqual(
+      convert(type, texts, vector).results,
+      texts.map((canonical) => ({ canonical })),
+    );
     assert.equal(vector.kind === 'decimal' && vector.layout, 'wide');
     assert.notEqual(canonicalOf(vector), null);
     convert(type, ['1.00', '2.00'], vector);
     assert.equal(vector.kind === 'decimal' && vector.layout, 'narrow');
   });
 
-  it('stores the wide layout as Arrow decimal128: two 64-bit words, low first, two\'s complement', () => {
+  it("stores the wide layout as Arrow decimal128: two 64-bit words, low first, two's complement", () => {
     const vector = vectorOf({ kind: 'decimal', precision: 38, scale: 0 }, 2);
     convert({ kind: 'decimal', precision: 38, scale: 0 }, ['-36893488147419103234', '-2'], vector);
     assert.deepEqual(vector.kind === 'decimal' && [...(vector.wide ?? [])], [-2n, -3n, -2n, -1n]);
@@ -194,7 +198,10 @@ describe('vectors', () => {
 
   it('of another type are a defect', () => {
     const text = viewOf(['1']);
-    assert.throws(() => parserOf({ kind: 'integer' })(text, allRows, 1, vectorOf({ kind: 'double' }, 1), () => {}), TypeError);
+    assert.throws(
+      () => parserOf({ kind: 'integer' })(text, allRows, 1, vectorOf({ kind: 'double' }, 1), () => {}),
+      TypeError,
+    );
   });
 });
 

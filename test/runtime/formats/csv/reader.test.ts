@@ -136,7 +136,9 @@ describe('rejected rows', () => {
   it('name every bad field once, in the order of the fields, with their origin', async () => {
     const content = 'id,n,d,s\n1,1,1,a\n2,x,"9\n9",b\n3,3,3,c\n';
     const fields = [field('d:date'), field('n:integer'), field('s')];
-    const { rejects, counts } = await readText(content, { fields: [field('s'), field('n:integer'), field('d:integer')] });
+    const { rejects, counts } = await readText(content, {
+      fields: [field('s'), field('n:integer'), field('d:integer')],
+    });
     assert.deepEqual(counts, { rows: 3, rejected: 1 });
     assert.deepEqual(rejects, [
       {
@@ -149,7 +151,10 @@ describe('rejected rows', () => {
       },
     ]);
     const inOtherOrder = await readText(content, { fields });
-    assert.deepEqual(inOtherOrder.rejects[1].problems.map((problem) => problem.field), ['d', 'n']);
+    assert.deepEqual(
+      inOtherOrder.rejects[1].problems.map((problem) => problem.field),
+      ['d', 'n'],
+    );
   });
 
   it('count lines inside quotes, CRLF and a byte order mark in their origin', async () => {
@@ -166,7 +171,13 @@ describe('rejected rows', () => {
       ['5', 'ok'],
     ]);
     assert.deepEqual(
-      rejects.map(({ problems: [{ field: name, code, value }], origin }) => [origin.row, origin.line, name, code, value]),
+      rejects.map(({ problems: [{ field: name, code, value }], origin }) => [
+        origin.row,
+        origin.line,
+        name,
+        code,
+        value,
+      ]),
       [
         [1, 2, undefined, 'CSV_BAD_QUOTE', '1,x"y'],
         [2, 3, undefined, 'CSV_BAD_QUOTE', '2,"x"y,"'],
@@ -238,7 +249,10 @@ describe('ragged rows', () => {
         ['1', '2', '3'],
         [nullText === '' ? null : '', null, null],
       ]);
-      assert.deepEqual(rejects.map(({ origin }) => origin.row), [3]);
+      assert.deepEqual(
+        rejects.map(({ origin }) => origin.row),
+        [3],
+      );
     }
   });
 
@@ -264,7 +278,10 @@ describe('the header', () => {
   });
 
   it('must not have a wanted field twice; others may be', async () => {
-    await assert.rejects(readText('a,b,a\n', { fields: [field('a')] }), failsWith('SOURCE_FIELD_DUPLICATE', /"a" stands twice/));
+    await assert.rejects(
+      readText('a,b,a\n', { fields: [field('a')] }),
+      failsWith('SOURCE_FIELD_DUPLICATE', /"a" stands twice/),
+    );
     assert.deepEqual(await rowsOfText('b,a,b\n1,2,3\n', { fields: [field('a')] }), [['2']]);
   });
 
@@ -320,7 +337,9 @@ describe('several objects', () => {
 describe('fields are discovered', () => {
   it('from the header, or by counting', async () => {
     const names = async (text: string, header: boolean) =>
-      (await discoverCsvFields(objectOf(text), { ...defaults, header })).map(({ name, type }) => `${name}:${type.kind}`);
+      (await discoverCsvFields(objectOf(text), { ...defaults, header })).map(
+        ({ name, type }) => `${name}:${type.kind}`,
+      );
     assert.deepEqual(await names('\ufeffa,"b"\r\n1,2\n', true), ['a:string', 'b:string']);
     assert.deepEqual(await names('x,y,\n', false), ['column1:string', 'column2:string', 'column3:string']);
     assert.deepEqual(await names('', true), []);

@@ -3,10 +3,10 @@ import { getBit } from '../../../../runtime/batch/bitmap.js';
 import { type Field, parseDataType } from '../../../../runtime/batch/data-type.js';
 import { formatBound, formatterOf } from '../../../../runtime/batch/values/format.js';
 import type { TextVector, Vector } from '../../../../runtime/batch/vector.js';
-import type { ReadableObject, ReaderCounts } from '../../../../runtime/formats/format.js';
 import type { CsvOptions } from '../../../../runtime/formats/csv/options.js';
 import { csvReader } from '../../../../runtime/formats/csv/reader.js';
 import { csvWriter } from '../../../../runtime/formats/csv/writer.js';
+import type { ReadableObject, ReaderCounts } from '../../../../runtime/formats/format.js';
 
 export const defaults: CsvOptions = {
   delimiter: ',',
@@ -92,11 +92,11 @@ export async function readText(content: string | Uint8Array, reading: Reading = 
 /** The rows of a batch, every value as canonical text. */
 export function rowsOf(batch: Batch): (string | null)[][] {
   return Array.from(batch.selection.subarray(0, batch.count), (row) =>
-    batch.vectors.map((vector, column) => valueOf(vector, row, batch.fields[column])),
+    batch.vectors.map((vector, column) => canonicalText(vector, row, batch.fields[column])),
   );
 }
 
-function valueOf(vector: Vector, row: number, { type }: Field): string | null {
+function canonicalText(vector: Vector, row: number, { type }: Field): string | null {
   if (vector.validity !== null && getBit(vector.validity, row) === 0) return null;
   if (vector.kind === 'text') return Buffer.from(vector.bytes.subarray(vector.start[row], vector.end[row])).toString();
   const bytes = new Uint8Array(formatBound(type));

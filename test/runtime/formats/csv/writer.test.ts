@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { allRows, type Batch } from '../../../../runtime/batch/batch.js';
 import { csvFormat } from '../../../../runtime/formats/csv/csv.js';
+import type { CsvOptions } from '../../../../runtime/formats/csv/options.js';
 import { csvReader } from '../../../../runtime/formats/csv/reader.js';
 import { csvWriter } from '../../../../runtime/formats/csv/writer.js';
 import { defaults, field, objectOf, textBatch, writeAll } from './support.js';
@@ -13,7 +15,12 @@ function written(rows: readonly (readonly (string | null)[])[], options = {}, bu
 }
 
 /** Reads text as typed columns and writes what was read. */
-async function copied(content: string, fields: ReturnType<typeof field>[], options = {}, change?: (batch: Batch) => Batch) {
+async function copied(
+  content: string,
+  fields: ReturnType<typeof field>[],
+  options = {},
+  change?: (batch: Batch) => Batch,
+) {
   const pieces: string[] = [];
   const settings = { transformation: 't', options: defaults, fields, maxRowBytes: 4096, reject: () => assert.fail() };
   const writer = csvWriter(fields, { ...defaults, ...options }, async (bytes) => {
@@ -69,7 +76,16 @@ describe('written CSV', () => {
 
   it('begins with a byte order mark if asked, and never by accident', async () => {
     assert.equal(await written([['1', '2']], { bom: true }), '\ufeffa,b\n1,2\n');
-    assert.equal(await written([['\ufeff1', '\ufeff2'], ['\ufeff3', '4']], { header: false }), '"\ufeff1",\ufeff2\n\ufeff3,4\n');
+    assert.equal(
+      await written(
+        [
+          ['\ufeff1', '\ufeff2'],
+          ['\ufeff3', '4'],
+        ],
+        { header: false },
+      ),
+      '"\ufeff1",\ufeff2\n\ufeff3,4\n',
+    );
     assert.equal(await written([['\ufeff1', '2']], { header: false, bom: true }), '\ufeff\ufeff1,2\n');
   });
 
@@ -80,7 +96,14 @@ describe('written CSV', () => {
   });
 
   it('holds only the rows of the selection, and counts them', async () => {
-    const batch = textBatch(['a', 'b'], [['1', '2'], ['3', '4'], ['5', '6']]);
+    const batch = textBatch(
+      ['a', 'b'],
+      [
+        ['1', '2'],
+        ['3', '4'],
+        ['5', '6'],
+      ],
+    );
     const pieces: string[] = [];
     const writer = csvFormat.writer(ab, defaults, async (bytes) => {
       pieces.push(Buffer.from(bytes).toString());
@@ -177,5 +200,38 @@ describe('columns that lie side by side', () => {
       return { ...batch, vectors: [view(0, 1), view(2, 5)], selection: allRows };
     };
     assert.equal(await copied('a,b\n"p,q,r",x\n', ab, {}, cut), 'a,b\np,"q,r"\n');
+  });
+
+  it('give the same bytes as fields that are looked at one by one', async () => {
+    const fields = ['a', 'n:integer', 'b', 'd:decimal(6,2)', 'c'].map(field);
+    const text = fc.string({ unit: fc.constantFrom('x', '0', ',', ';', '"', "'", '\n', '\r', ' ', '-'), maxLength: 4 });
+    const quoted = text.map((value) => `"${value.replaceAll('"', '""')}"`);
+    const cell = fc.oneof(quoted, fc.constantFrom('', 'x', '0', 'NA', "it's", 'x;y', 'a-b', '\r'));
+    const row = fc.tuple(
+      cell,
+      fc.constantFrom('', '0', '-5', '7'),
+      cell,
+      fc.constantFrom('', '0.00', '-1.50', '12.00'),
+      cell,
+    );
+    const dialect = fc.record({
+      delimiter: fc.constantFrom(',', ',', ';', '-'),
+      quote: fc.constantFrom('"', '"', "'"),
+      nullText: fc.constantFrom('', '', 'NA', '0'),
+      newline: fc.constantFrom<CsvOptions['newline']>('\n', '\r\n'),
+      header: fc.boolean(),
+    });
+    /** Copies of the vectors: nothing is known of how they came to be. */
+    const forgotten = (batch: Batch): Batch => ({
+      ...batch,
+      vectors: batch.vectors.map((vector) => (vector.kind === 'text' ? { ...vector } : { ...vector, canonical: null })),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 12 }), dialect, async (rows, options) => {
+        const content = `a,n,b,d,c\n${rows.map((cells) => `${cells.join(',')}\n`).join('')}`;
+        assert.equal(await copied(content, fields, options), await copied(content, fields, options, forgotten));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
