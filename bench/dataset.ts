@@ -15,8 +15,24 @@ export const orderFields = [
 ] as const;
 
 const countries = ['DE', 'FR', 'US', 'GB', 'JP', 'BR', 'IN', 'ES'];
-const customers = ['Ada Lovelace', 'Grace Hopper', 'Kurt Gödel', 'Emmy Noether', '"Erdős, Paul"', 'Alan Turing', '李善兰'];
-const notes = ['', 'leave at the door', 'call before', '"said ""maybe"""', 'gift', '""', 'fragile, keep upright'.replace(',', '')];
+const customers = [
+  'Ada Lovelace',
+  'Grace Hopper',
+  'Kurt Gödel',
+  'Emmy Noether',
+  '"Erdős, Paul"',
+  'Alan Turing',
+  '李善兰',
+];
+const notes = [
+  '',
+  'leave at the door',
+  'call before',
+  '"said ""maybe"""',
+  'gift',
+  '""',
+  'fragile, keep upright'.replace(',', ''),
+];
 
 /** A small generator (mulberry32) so that every machine makes the same file from the same seed. */
 function randomNumbers(seed: number): () => number {

@@ -70,8 +70,16 @@ try {
   for (const job of ['filter-project', 'pass-through'] as const) {
     const contenders: Contender[] = [
       { name: 'Crossrole', script: agent, args: ['run', writeMapping(folder, job), '--quiet'] },
-      { name: 'DuckDB, one thread', script: peer('duckdb'), args: [job, '1', input, join(folder, `duckdb-${job}.csv`)] },
-      { name: 'csv-parse → csv-stringify', script: peer('csv-pipeline'), args: [job, input, join(folder, `pipeline-${job}.csv`)] },
+      {
+        name: 'DuckDB, one thread',
+        script: peer('duckdb'),
+        args: [job, '1', input, join(folder, `duckdb-${job}.csv`)],
+      },
+      {
+        name: 'csv-parse → csv-stringify',
+        script: peer('csv-pipeline'),
+        args: [job, input, join(folder, `pipeline-${job}.csv`)],
+      },
     ];
     const series = await measureRounds(contenders, rounds, folder);
     process.stdout.write(`\n${ratioTable(`${job}, ${values.mib} MiB CSV, local files`, series)}`);

@@ -40,7 +40,11 @@ async function measure(contender: Contender, scratch: string): Promise<Measured>
 }
 
 /** Interleaved rounds, A B C A B C …, so that a machine that slows down slows all of them. */
-export async function measureRounds(contenders: readonly Contender[], rounds: number, scratch: string): Promise<Series[]> {
+export async function measureRounds(
+  contenders: readonly Contender[],
+  rounds: number,
+  scratch: string,
+): Promise<Series[]> {
   const runs = contenders.map((): Measured[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) runs[index].push(await measure(contender, scratch));
@@ -65,7 +69,9 @@ export function ratioTable(title: string, series: readonly Series[]): string {
       return `${median(ratios).toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
     };
     const peak = `${Math.round(median(runs.map((run) => run.peakMib)))} MiB`;
-    lines.push(`| ${contender.name} | ${ratio((run) => run.wallSeconds)} | ${ratio((run) => run.cpuSeconds)} | ${peak} |`);
+    lines.push(
+      `| ${contender.name} | ${ratio((run) => run.wallSeconds)} | ${ratio((run) => run.cpuSeconds)} | ${peak} |`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,9 +1,15 @@
+import { amazonS3V2Errors } from '../connector/amazon-s3-v2/errors.js';
+import { localFilesErrors } from '../connector/local-files/errors.js';
 import { agentErrors } from '../runtime/agent/errors.js';
+import { valueErrors } from '../runtime/batch/values/errors.js';
 import type { ConnectorManifest, PropertySet, PropertySpec } from '../runtime/connector-api.js';
 import { connectors } from '../runtime/connectors.js';
 import { engineErrors } from '../runtime/engine/errors.js';
 import type { ErrorEntry } from '../runtime/errors.js';
+import { expressionErrors, rowErrors } from '../runtime/expression/errors.js';
+import { csvErrors } from '../runtime/formats/csv/errors.js';
 import { mappingErrors } from '../runtime/mapping/errors.js';
+import { sandboxErrors } from '../runtime/sandbox/errors.js';
 
 /** A part of a Markdown file that is derived from the code; it stands between two marker comments. */
 export interface GeneratedPart {
@@ -14,7 +20,11 @@ export interface GeneratedPart {
 }
 
 export const generatedParts: readonly GeneratedPart[] = [
-  { file: 'README.md', name: 'properties', text: () => connectors.map(({ manifest }) => honouredTables(manifest)).join('\n') },
+  {
+    file: 'README.md',
+    name: 'properties',
+    text: () => connectors.map(({ manifest }) => honouredTables(manifest)).join('\n'),
+  },
   { file: 'docs/properties.md', name: 'not-supported', text: notSupportedTables },
   { file: 'docs/errors.md', name: 'errors', text: errorTable },
 ];
@@ -40,7 +50,8 @@ function valuesOf(spec: PropertySpec): string {
   const parts: string[] = [];
   if (spec.values) parts.push(spec.values.map((value) => `\`${value}\``).join(', '));
   else parts.push(spec.secret ? 'secret' : spec.type);
-  if (spec.minimum !== undefined || spec.maximum !== undefined) parts.push(`${spec.minimum ?? ''}–${spec.maximum ?? ''} ${spec.unit ?? ''}`.trim());
+  if (spec.minimum !== undefined || spec.maximum !== undefined)
+    parts.push(`${spec.minimum ?? ''}–${spec.maximum ?? ''} ${spec.unit ?? ''}`.trim());
   if (spec.required) parts.push('required');
   if (spec.default !== undefined) parts.push(`default \`${spec.default}\``);
   return parts.join('; ');
@@ -55,19 +66,35 @@ function notSupportedTables(): string {
     .flatMap(({ manifest }) =>
       sides.map(([side, title]) => {
         const rows = manifest[side].notSupported.map(({ id, label, instead }) => [`\`${id}\``, label, instead]);
-        return rows.length === 0 ? '' : `### ${manifest.label}: ${title}\n\n${table(['Property', 'Label', 'Instead'], rows)}`;
+        return rows.length === 0
+          ? ''
+          : `### ${manifest.label}: ${title}\n\n${table(['Property', 'Label', 'Instead'], rows)}`;
       }),
     )
     .filter((text) => text !== '')
     .join('\n');
 }
 
-const catalogues: readonly Readonly<Record<string, ErrorEntry>>[] = [mappingErrors, engineErrors, agentErrors];
+const catalogues: readonly Readonly<Record<string, ErrorEntry>>[] = [
+  mappingErrors,
+  expressionErrors,
+  rowErrors,
+  valueErrors,
+  csvErrors,
+  engineErrors,
+  agentErrors,
+  sandboxErrors,
+  amazonS3V2Errors,
+  localFilesErrors,
+];
 
 function errorTable(): string {
-  const entries = catalogues.flatMap((catalogue) => Object.entries(catalogue));
-  const rows = entries.map(([code, { meaning, remedy }]) => [`\`${code}\``, meaning, remedy]);
-  return table(['Code', 'Meaning', 'What to do'], rows.sort((a, b) => (a[0] < b[0] ? -1 : 1)));
+  const entries = new Map(catalogues.flatMap((catalogue) => Object.entries(catalogue)));
+  const rows = [...entries].map(([code, { meaning, remedy }]) => [`\`${code}\``, meaning, remedy]);
+  return table(
+    ['Code', 'Meaning', 'What to do'],
+    rows.sort((a, b) => (a[0] < b[0] ? -1 : 1)),
+  );
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

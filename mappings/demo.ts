@@ -15,7 +15,13 @@ const SHOWN_ROWS = 8;
 /** Orders that look alike in every run; about 8 MB an object. */
 function* orders(object: number): Generator<Buffer> {
   const countries = ['DE', 'FR', 'US', 'GB', 'JP'];
-  const customers = ['Ada Lovelace', '"Grace Hopper, Rear Admiral"', 'Kurt Gödel', 'Emmy Noether', '"Erdős ""Paul"" Pál"'];
+  const customers = [
+    'Ada Lovelace',
+    '"Grace Hopper, Rear Admiral"',
+    'Kurt Gödel',
+    'Emmy Noether',
+    '"Erdős ""Paul"" Pál"',
+  ];
   let lines = 'order_id,customer,country,quantity,amount\n';
   for (let n = 0; n < ROWS_PER_OBJECT; n++) {
     const id = object * ROWS_PER_OBJECT + n + 1;
@@ -45,7 +51,10 @@ async function firstLines(sandbox: RunningSandbox, bucket: string, key: string):
     text += Buffer.from(chunk).toString('utf8');
     if (text.split('\n').length > SHOWN_ROWS + 1) break;
   }
-  return text.split('\n').slice(0, SHOWN_ROWS + 1).join('\n');
+  return text
+    .split('\n')
+    .slice(0, SHOWN_ROWS + 1)
+    .join('\n');
 }
 
 /** Which principal made how many requests of each kind, from the sandbox's audit log. */
@@ -71,7 +80,9 @@ try {
   say('$ secure-agent run mappings/eu-orders.json\n\n');
   process.exitCode = await runAgent(sandbox);
   if (process.exitCode === 0) {
-    say(`\nThe first rows of s3://acme-curated/eu/orders.csv:\n\n${await firstLines(sandbox, 'acme-curated', 'eu/orders.csv')}\n`);
+    say(
+      `\nThe first rows of s3://acme-curated/eu/orders.csv:\n\n${await firstLines(sandbox, 'acme-curated', 'eu/orders.csv')}\n`,
+    );
     say(`\nWho asked for what, from the sandbox's audit log:\n\n${requestsByPrincipal(sandbox)}`);
   }
 } finally {

@@ -10,5 +10,7 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.js') && !name.startsWith('interop'))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .map((name) => join(folder, name));
-const result = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=3', ...files], { stdio: 'inherit' });
+const result = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=3', ...files], {
+  stdio: 'inherit',
+});
 process.exitCode = result.status ?? 1;

@@ -23,4 +23,10 @@ const work = new Transform({
     done(null, out);
   },
 });
-await pipeline(createReadStream(input), parse({ columns: true }), work, stringify({ header: true }), createWriteStream(output));
+await pipeline(
+  createReadStream(input),
+  parse({ columns: true }),
+  work,
+  stringify({ header: true }),
+  createWriteStream(output),
+);

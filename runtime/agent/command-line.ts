@@ -21,7 +21,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
     const known = error instanceof CommanderError ? usageError(error) : error;
     const found = known instanceof CrossroleError ? known : internalError(error);
-    if (args.includes('--json')) process.stdout.write(`${JSON.stringify(invalidReport(null, new Date(), 0, [found]))}\n`);
+    if (args.includes('--json'))
+      process.stdout.write(`${JSON.stringify(invalidReport(null, new Date(), 0, [found]))}\n`);
     else process.stderr.write(formatDiagnostics(invalidReport(null, new Date(), 0, [found])));
     if (known instanceof CrossroleError) return exitStatus.invalid;
     if (args.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
@@ -41,7 +42,9 @@ function internalError(error: unknown): CrossroleError {
 function commands(done: (status: number) => void): Command {
   const program = new Command('secure-agent');
   program
-    .description('Runs mappings: records stream from sources through transformations into targets, each side under its own session.')
+    .description(
+      'Runs mappings: records stream from sources through transformations into targets, each side under its own session.',
+    )
     .version(version())
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
@@ -60,9 +63,9 @@ function commands(done: (status: number) => void): Command {
     .option('--max-rejects <count>', "rejected rows before the run fails, or unlimited; overrides the mapping's")
     .action(async (mapping, options) => done(await runCommand(mapping, options)));
 
-  mappingOptions(program.command('validate').description('find every mistake that can be found without the network')).action(
-    (mapping, options) => done(validateCommand(mapping, options)),
-  );
+  mappingOptions(
+    program.command('validate').description('find every mistake that can be found without the network'),
+  ).action((mapping, options) => done(validateCommand(mapping, options)));
 
   program
     .command('test')

@@ -26,16 +26,14 @@ function expiry(source: SourceState): string {
 }
 
 function bars(state: RunState, stream: NodeJS.WriteStream): ProgressDisplay {
-  const multi = new MultiBar(
-    {
-      stream,
-      format: '  {name} {bar} {percentage}%  {rows} rows  {rate}  {session}',
-      hideCursor: true,
-      clearOnComplete: true,
-      forceRedraw: true,
-      fps: 1000 / TERMINAL_INTERVAL_MS,
-    },
-  );
+  const multi = new MultiBar({
+    stream,
+    format: '  {name} {bar} {percentage}%  {rows} rows  {rate}  {session}',
+    hideCursor: true,
+    clearOnComplete: true,
+    forceRedraw: true,
+    fps: 1000 / TERMINAL_INTERVAL_MS,
+  });
   const begun = performance.now();
   const shown = new Map<string, SingleBar>();
   const update = (): void => {

@@ -1,8 +1,8 @@
 import { systemClock } from '../clock.js';
-import { CrossroleError, CrossroleErrors } from '../errors.js';
 import { invalidReport, type RunReport } from '../engine/report.js';
 import { runMapping } from '../engine/run.js';
 import { type RunState, runState } from '../engine/run-state.js';
+import { CrossroleError, CrossroleErrors } from '../errors.js';
 import { loadMapping } from '../mapping/load.js';
 import type { MaxRejects } from '../mapping/mapping-file.js';
 import type { LoadedMapping } from '../mapping/plan.js';
@@ -59,7 +59,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 /** `secure-agent validate`: all that can be known without the network. */
 export function validateCommand(file: string, options: MappingOptions): number {
   const loaded = load(file, options);
-  const report = 'report' in loaded ? loaded.report : invalidReport(loaded.mapping.name, new Date(), 0, [], loaded.mapping.warnings);
+  const report =
+    'report' in loaded ? loaded.report : invalidReport(loaded.mapping.name, new Date(), 0, [], loaded.mapping.warnings);
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else {
     process.stderr.write(formatDiagnostics(report));
@@ -68,7 +69,10 @@ export function validateCommand(file: string, options: MappingOptions): number {
   return statusOf(report, undefined);
 }
 
-function load(file: string, options: MappingOptions): { readonly mapping: LoadedMapping } | { readonly report: RunReport } {
+function load(
+  file: string,
+  options: MappingOptions,
+): { readonly mapping: LoadedMapping } | { readonly report: RunReport } {
   const startedAt = new Date();
   try {
     const mapping = loadMapping(file, {
@@ -79,7 +83,8 @@ function load(file: string, options: MappingOptions): { readonly mapping: Loaded
     });
     return { mapping };
   } catch (error) {
-    const errors = error instanceof CrossroleErrors ? error.errors : error instanceof CrossroleError ? [error] : undefined;
+    const errors =
+      error instanceof CrossroleErrors ? error.errors : error instanceof CrossroleError ? [error] : undefined;
     if (!errors) throw error;
     const report = invalidReport(null, startedAt, Date.now() - startedAt.getTime(), errors);
     return { report };

@@ -13,7 +13,8 @@ export interface SandboxCommandOptions {
 export async function sandboxCommand(options: SandboxCommandOptions): Promise<number> {
   const config = readSandboxConfig(textOf(options.config), options.config);
   const port = options.port === undefined ? 0 : Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw agentError('USAGE', `--port ${options.port} is no port`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw agentError('USAGE', `--port ${options.port} is no port`);
   const sandbox = await start(config, port);
   process.stdout.write(`${JSON.stringify(describeSandbox(sandbox))}\n`);
   await new Promise<void>((resolve) => {
@@ -28,7 +29,11 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw agentError('USAGE', `${file} can not be read`, { file, cause: error, remedy: 'Name a sandbox configuration file.' });
+    throw agentError('USAGE', `${file} can not be read`, {
+      file,
+      cause: error,
+      remedy: 'Name a sandbox configuration file.',
+    });
   }
 }
 

@@ -28,11 +28,16 @@ export function formatSeconds(seconds: number): string {
 
 /** Columns padded to equal width, numbers to the right; every line indented by two blanks. */
 export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [header, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)))];
+  const cells = [
+    header,
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell))),
+  ];
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   const right = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
   return cells
-    .map((row) => row.map((cell, column) => (right[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))))
+    .map((row) =>
+      row.map((cell, column) => (right[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))),
+    )
     .map((row) => `  ${row.join('  ').trimEnd()}\n`)
     .join('');
 }

@@ -38,7 +38,10 @@ export function bufferPool(limit: number): BufferPool {
         signal.throwIfAborted();
         if (bytes > limit) {
           const mebibytes = Math.ceil(bytes / 1024 / 1024);
-          throw engineError('MEMORY_TOO_SMALL', `a buffer of ${mebibytes} MiB does not fit into the memory for buffers`);
+          throw engineError(
+            'MEMORY_TOO_SMALL',
+            `a buffer of ${mebibytes} MiB does not fit into the memory for buffers`,
+          );
         }
         const cancel = () => {
           waiting.splice(waiting.indexOf(waiter), 1);

@@ -8,7 +8,14 @@ import { naming, type OpenedSides } from './open-sides.js';
 import { type RejectLog, rejectLog } from './reject-log.js';
 import type { RunState } from './run-state.js';
 import { discoverFields, type ListedSource, listSource, sourceStage } from './source-stage.js';
-import { assertBalanced, type Stage, type StageAccount, stagesBehind, type TargetStage, targetStage } from './stages.js';
+import {
+  assertBalanced,
+  type Stage,
+  type StageAccount,
+  stagesBehind,
+  type TargetStage,
+  targetStage,
+} from './stages.js';
 import type { WrittenObjects } from './written-objects.js';
 
 /** What a run has opened, begun and counted so far; read for the report however the run ends. */
@@ -160,7 +167,13 @@ async function moveRows(
   for (const { stage, list } of sources) {
     const bytesListed = list.objects.reduce((sum, object) => sum + object.size, 0);
     const { name, counts } = stage;
-    state.sources.push({ name, counts, objects: list.objects.length, bytesListed, session: () => list.source.session() });
+    state.sources.push({
+      name,
+      counts,
+      objects: list.objects.length,
+      bytesListed,
+      session: () => list.source.session(),
+    });
   }
   for (const [name, { counts, write }] of ends) {
     state.targets.push({ name, counts, uri: write.uri, session: () => targets.get(name)?.session() });

@@ -16,7 +16,10 @@ interface OpenedSide {
 
 export function openedSides(context: RunContext): OpenedSides {
   const opened = new Map<string, OpenedSide>();
-  async function open<Side extends OpenedSide>(name: string, side: { open(run: RunContext): Promise<Side> }): Promise<Side> {
+  async function open<Side extends OpenedSide>(
+    name: string,
+    side: { open(run: RunContext): Promise<Side> },
+  ): Promise<Side> {
     const result = await naming(name, () => side.open(context));
     opened.set(name, result);
     return result;

@@ -65,13 +65,18 @@ export function rejectLog(limit: MaxRejects, write: ((bytes: Uint8Array) => Prom
       }
       if (write && lines !== '') await write(Buffer.from(lines));
       if (last && count > allowed) {
-        const rule = allowed === 0 ? 'no row may be rejected (maxRejects 0)' : `more than ${allowed} rows were rejected`;
+        const rule =
+          allowed === 0 ? 'no row may be rejected (maxRejects 0)' : `more than ${allowed} rows were rejected`;
         const { object, row, transformation, field, reason } = last;
-        throw engineError('TOO_MANY_REJECTS', `${rule}: ${transformation}${field ? `, field ${field}` : ''}: ${reason}`, {
-          transformation,
-          object,
-          row,
-        });
+        throw engineError(
+          'TOO_MANY_REJECTS',
+          `${rule}: ${transformation}${field ? `, field ${field}` : ''}: ${reason}`,
+          {
+            transformation,
+            object,
+            row,
+          },
+        );
       }
     },
   };

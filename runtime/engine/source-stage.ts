@@ -17,14 +17,18 @@ export interface ListedSource {
 export async function listSource(name: string, describes: string, source: Source): Promise<ListedSource> {
   const objects: ObjectInfo[] = [];
   for await (const object of source.list()) objects.push(object);
-  if (objects.length === 0) throw engineError('SOURCE_NO_OBJECTS', `no object matches ${describes}`, { transformation: name });
+  if (objects.length === 0)
+    throw engineError('SOURCE_NO_OBJECTS', `no object matches ${describes}`, { transformation: name });
   return { name, source, objects };
 }
 
 /** The fields of a source whose mapping declares none: those of its first object that holds any. */
 export async function discoverFields({ source, objects }: ListedSource, plan: FormatPlan): Promise<readonly Field[]> {
   for (const object of objects) {
-    const fields = await plan.format.discoverFields(readable(object, source, () => {}), plan.options);
+    const fields = await plan.format.discoverFields(
+      readable(object, source, () => {}),
+      plan.options,
+    );
     if (fields.length > 0) return fields;
   }
   return [];

@@ -40,11 +40,7 @@ export interface TargetStage extends Stage {
   finish(): Promise<void>;
 }
 
-export function rowStage(
-  node: RowNodePlan,
-  next: readonly Stage[],
-  reject: (row: RejectedRow) => void,
-): Stage {
+export function rowStage(node: RowNodePlan, next: readonly Stage[], reject: (row: RejectedRow) => void): Stage {
   const operator = node.operator();
   const counts = stageCounts();
   return {
@@ -123,7 +119,9 @@ export function assertBalanced(stages: readonly StageAccount[]): void {
     }
     const sent = input === undefined ? rowsIn : byName.get(input)?.counts.rowsOut;
     if (sent !== rowsIn) {
-      throw engineError('ROWS_NOT_BALANCED', `${input} sent ${sent} rows and ${name} received ${rowsIn}`, { transformation: name });
+      throw engineError('ROWS_NOT_BALANCED', `${input} sent ${sent} rows and ${name} received ${rowsIn}`, {
+        transformation: name,
+      });
     }
   }
 }

@@ -2,7 +2,12 @@ import type { DataType, Field } from '../batch/data-type.js';
 import { parseDataType } from '../batch/data-type.js';
 import type { SourceSide, TargetSide } from '../connector-api.js';
 import { CrossroleError } from '../errors.js';
-import { checkExpression, type ExpressionTarget, parseExpression, type TypedExpression } from '../expression/expression.js';
+import {
+  checkExpression,
+  type ExpressionTarget,
+  parseExpression,
+  type TypedExpression,
+} from '../expression/expression.js';
 import { nearestName } from '../nearest-name.js';
 import type { PlanContext } from '../transformations/row-transformation.js';
 import { type RowTransformationFile, rowTransformationOf } from '../transformations/transformations.js';
@@ -104,11 +109,22 @@ function planContext(
     dataType(at: JsonPath): DataType | undefined {
       const text = String(valueAt(at));
       const type = parseDataType(text);
-      if (!type) errors.push(mappingError('UNKNOWN_DATA_TYPE', `there is no data type "${text}"`, { ...document.place([...path, ...at]), transformation: node.name }));
+      if (!type)
+        errors.push(
+          mappingError('UNKNOWN_DATA_TYPE', `there is no data type "${text}"`, {
+            ...document.place([...path, ...at]),
+            transformation: node.name,
+          }),
+        );
       return type;
     },
     duplicateField(at: JsonPath, name: string): void {
-      errors.push(mappingError('DUPLICATE_NAME', `a second field is called "${name}"`, { ...document.place([...path, ...at]), transformation: node.name }));
+      errors.push(
+        mappingError('DUPLICATE_NAME', `a second field is called "${name}"`, {
+          ...document.place([...path, ...at]),
+          transformation: node.name,
+        }),
+      );
     },
   };
 }
@@ -133,15 +149,22 @@ function bindTargetFields(
     const at = [...path, 'fields', index];
     const column = input.findIndex((field) => field.name === from);
     if (names.has(name)) {
-      errors.push(mappingError('DUPLICATE_NAME', `a second field is called "${name}"`, { ...document.place(at), transformation: target.name }));
+      errors.push(
+        mappingError('DUPLICATE_NAME', `a second field is called "${name}"`, {
+          ...document.place(at),
+          transformation: target.name,
+        }),
+      );
     } else if (column < 0) {
       const known = input.map((field) => field.name);
       const meant = nearestName(from, known);
-      errors.push(mappingError('UNKNOWN_FIELD_NAME', `"${target.input}" has no field "${from}"`, {
-        ...document.place(at),
-        transformation: target.name,
-        remedy: meant ? `Did you mean "${meant}"?` : `Name one of: ${known.join(', ')}.`,
-      }));
+      errors.push(
+        mappingError('UNKNOWN_FIELD_NAME', `"${target.input}" has no field "${from}"`, {
+          ...document.place(at),
+          transformation: target.name,
+          remedy: meant ? `Did you mean "${meant}"?` : `Name one of: ${known.join(', ')}.`,
+        }),
+      );
     } else {
       fields.push({ name, type: input[column].type });
       columns.push(column);

@@ -24,19 +24,32 @@ export interface Connection {
  * Loads `NAME.json` of the connections folder. Throws all that is wrong with it.
  * @param usedAt where the mapping names the connection
  */
-export function loadConnection(name: string, directory: string, environment: NodeJS.ProcessEnv, usedAt: Place): Connection {
+export function loadConnection(
+  name: string,
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+  usedAt: Place,
+): Connection {
   const names = connectionNames(directory);
   if (!names.includes(name)) {
     const meant = nearestName(name, names);
-    throw mappingError('CONNECTION_NOT_FOUND', `there is no connection "${name}": ${join(directory, `${name}.json`)} does not exist`, {
-      ...usedAt,
-      ...(meant ? { remedy: `Did you mean "${meant}"?` } : {}),
-    });
+    throw mappingError(
+      'CONNECTION_NOT_FOUND',
+      `there is no connection "${name}": ${join(directory, `${name}.json`)} does not exist`,
+      {
+        ...usedAt,
+        ...(meant ? { remedy: `Did you mean "${meant}"?` } : {}),
+      },
+    );
   }
   const document = readJsonFile(join(directory, `${name}.json`));
   const file = soundFile(document);
   if (file.name !== name) {
-    throw mappingError('CONNECTION_NAME_MISMATCH', `the file is called ${name}.json and its connection "${file.name}"`, document.place(['name']));
+    throw mappingError(
+      'CONNECTION_NAME_MISMATCH',
+      `the file is called ${name}.json and its connection "${file.name}"`,
+      document.place(['name']),
+    );
   }
   const connector = connectorOf(file.type);
   if (!connector) throw new Error(`the schema admitted the connector ${file.type}`);
@@ -103,9 +116,14 @@ function valueFrom(source: ValueSource, directory: string, environment: NodeJS.P
 }
 
 function missingValue(id: string, source: ValueSource, document: JsonDocument): CrossroleError {
-  const where = 'env' in source ? `environment variable ${source.env} is not set` : `file ${source.file} can not be read`;
-  const remedy = 'env' in source ? `Set ${source.env} before the run.` : `Create ${source.file}, readable by the agent.`;
-  return mappingError('SECRET_NOT_FOUND', `no value for "${id}": ${where}`, { ...document.place(['properties', id]), remedy });
+  const where =
+    'env' in source ? `environment variable ${source.env} is not set` : `file ${source.file} can not be read`;
+  const remedy =
+    'env' in source ? `Set ${source.env} before the run.` : `Create ${source.file}, readable by the agent.`;
+  return mappingError('SECRET_NOT_FOUND', `no value for "${id}": ${where}`, {
+    ...document.place(['properties', id]),
+    remedy,
+  });
 }
 
 function literalSecret(connection: string, spec: PropertySpec): Warning {

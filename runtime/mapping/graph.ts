@@ -20,7 +20,9 @@ export function orderTransformations(
     if (byName.has(transformation.name)) {
       errors.push(mappingError('DUPLICATE_NAME', `a second transformation is called "${transformation.name}"`, place));
     } else if (transformation.name === REJECTS_NAME) {
-      errors.push(mappingError('RESERVED_NAME', `"${REJECTS_NAME}" is the name of the rejects object in reports`, place));
+      errors.push(
+        mappingError('RESERVED_NAME', `"${REJECTS_NAME}" is the name of the rejects object in reports`, place),
+      );
     } else byName.set(transformation.name, transformation);
   });
 
@@ -31,7 +33,13 @@ export function orderTransformations(
     let node: TransformationFile | undefined = first;
     while (node && !ordered.has(node) && !broken.has(node)) {
       if (chain.includes(node)) {
-        errors.push(mappingError('INPUT_CYCLE', `"${first.name}" feeds itself: ${namesOf([...chain, node])}`, placeOfInput(index)));
+        errors.push(
+          mappingError(
+            'INPUT_CYCLE',
+            `"${first.name}" feeds itself: ${namesOf([...chain, node])}`,
+            placeOfInput(index),
+          ),
+        );
         for (const member of chain) broken.add(member);
         break;
       }
@@ -49,7 +57,8 @@ export function orderTransformations(
     else for (const member of chain.reverse()) ordered.add(member);
 
     function unknownInput(name: string, found: TransformationFile | undefined): CrossroleError {
-      if (found) return mappingError('UNKNOWN_INPUT', `"${name}" is a target; nothing comes out of it`, placeOfInput(index));
+      if (found)
+        return mappingError('UNKNOWN_INPUT', `"${name}" is a target; nothing comes out of it`, placeOfInput(index));
       const feeding = [...byName.values()].filter((t) => t.type !== 'target' && t !== first).map((t) => t.name);
       const meant = nearestName(name, feeding);
       const remedy = meant ? `Did you mean "${meant}"?` : `Name one of: ${feeding.join(', ')}.`;

@@ -27,7 +27,8 @@ export function readJsonFile(file: string): JsonDocument {
 function readText(file: string): string {
   let bytes: Buffer;
   try {
-    if (statSync(file).size > MAX_FILE_BYTES) throw mappingError('FILE_TOO_LARGE', `${file} is larger than 4 MiB`, { file });
+    if (statSync(file).size > MAX_FILE_BYTES)
+      throw mappingError('FILE_TOO_LARGE', `${file} is larger than 4 MiB`, { file });
     bytes = readFileSync(file);
   } catch (error) {
     if (!isSystemError(error)) throw error;

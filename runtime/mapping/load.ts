@@ -50,7 +50,8 @@ export function loadMapping(file: string, options: LoadOptions): LoadedMapping {
     const format = formatPlan(transformation.format, [...path, 'format'], name, document, errors);
     if (transformation.type === 'source') {
       const side = sides.source(name, transformation, path);
-      const declared = transformation.fields && declaredFields(transformation.fields, [...path, 'fields'], name, document, errors);
+      const declared =
+        transformation.fields && declaredFields(transformation.fields, [...path, 'fields'], name, document, errors);
       if (side && format) sources.push({ name, side, declared, ...format });
     } else {
       const side = sides.target(name, transformation, path);
@@ -72,7 +73,9 @@ export function loadMapping(file: string, options: LoadOptions): LoadedMapping {
     maxRowBytes: mapping.maxRowBytes ?? DEFAULT_MAX_ROW_BYTES,
   };
   refuseSharedObjects(sound, errors);
-  const known = new Map(sources.flatMap(({ name, declared }): [string, readonly Field[]][] => (declared ? [[name, declared]] : [])));
+  const known = new Map(
+    sources.flatMap(({ name, declared }): [string, readonly Field[]][] => (declared ? [[name, declared]] : [])),
+  );
   bindMapping(sound, known, errors);
   if (errors.length > 0) throw new CrossroleErrors(inFileOrder(errors));
 
@@ -136,10 +139,14 @@ function declaredFields(
     const type = parseDataType(file.type);
     if (!type) {
       const message = `there is no data type "${file.type}": the scale is at most the precision, the precision 1 to 38`;
-      errors.push(mappingError('UNKNOWN_DATA_TYPE', message, { ...document.place([...path, index, 'type']), transformation }));
+      errors.push(
+        mappingError('UNKNOWN_DATA_TYPE', message, { ...document.place([...path, index, 'type']), transformation }),
+      );
     } else if (fields.has(file.name)) {
       const place = document.place([...path, index, 'name']);
-      errors.push(mappingError('DUPLICATE_NAME', `a second field is called "${file.name}"`, { ...place, transformation }));
+      errors.push(
+        mappingError('DUPLICATE_NAME', `a second field is called "${file.name}"`, { ...place, transformation }),
+      );
     } else fields.set(file.name, { name: file.name, type });
   });
   return [...fields.values()];
@@ -157,7 +164,12 @@ function refuseSharedObjects(mapping: SoundMapping, errors: CrossroleError[]): v
     const other = users.get(uri);
     if (other !== undefined) {
       const place = mapping.document.place([...path, 'object']);
-      errors.push(mappingError('SAME_OBJECT', `"${name}" writes ${uri}, which "${other}" uses too`, { ...place, transformation: name }));
+      errors.push(
+        mappingError('SAME_OBJECT', `"${name}" writes ${uri}, which "${other}" uses too`, {
+          ...place,
+          transformation: name,
+        }),
+      );
     }
     users.set(uri, name);
   }

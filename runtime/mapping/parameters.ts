@@ -1,8 +1,8 @@
+import { allRows } from '../batch/batch.js';
 import type { DataType } from '../batch/data-type.js';
 import { formatDataType, parseDataType } from '../batch/data-type.js';
-import { vectorOf } from '../batch/vector.js';
 import { parserOf } from '../batch/values/parse.js';
-import { allRows } from '../batch/batch.js';
+import { vectorOf } from '../batch/vector.js';
 import type { CrossroleError } from '../errors.js';
 import type { TypedValue } from '../expression/expression.js';
 import { nearestName } from '../nearest-name.js';
@@ -37,7 +37,9 @@ export function givenParameters(pairs: readonly string[], file: string | undefin
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     if (equals < 1) {
-      throw mappingError('PARAMETER_INVALID', `--param ${pair} is not NAME=VALUE`, { remedy: 'Write --param NAME=VALUE.' });
+      throw mappingError('PARAMETER_INVALID', `--param ${pair} is not NAME=VALUE`, {
+        remedy: 'Write --param NAME=VALUE.',
+      });
     }
     given.set(pair.slice(0, equals), { value: pair.slice(equals + 1) });
   }
@@ -56,22 +58,39 @@ export function bindParameters(
     const path = ['parameters', name];
     const type = parseDataType(declaration.type);
     if (!type) {
-      errors.push(mappingError('UNKNOWN_DATA_TYPE', `there is no data type "${declaration.type}"`, document.place([...path, 'type'])));
+      errors.push(
+        mappingError(
+          'UNKNOWN_DATA_TYPE',
+          `there is no data type "${declaration.type}"`,
+          document.place([...path, 'type']),
+        ),
+      );
       continue;
     }
     const own = given.get(name);
     const text = own?.value ?? (declaration.default === undefined ? undefined : String(declaration.default));
     if (text === undefined) {
-      errors.push(mappingError('PARAMETER_MISSING', `parameter "${name}" has no value`, {
-        ...document.place(path, 'key'),
-        remedy: `Give --param ${name}=VALUE, or a default in the mapping.`,
-      }));
+      errors.push(
+        mappingError('PARAMETER_MISSING', `parameter "${name}" has no value`, {
+          ...document.place(path, 'key'),
+          remedy: `Give --param ${name}=VALUE, or a default in the mapping.`,
+        }),
+      );
       continue;
     }
     const reason = valueProblem(type, text);
     if (reason !== undefined) {
-      const place = own === undefined ? document.place([...path, 'default']) : (own.document?.place([name]) ?? document.place(path, 'key'));
-      errors.push(mappingError('PARAMETER_INVALID', `parameter "${name}" is ${JSON.stringify(text)}, no ${formatDataType(type)} (${reason})`, place));
+      const place =
+        own === undefined
+          ? document.place([...path, 'default'])
+          : (own.document?.place([name]) ?? document.place(path, 'key'));
+      errors.push(
+        mappingError(
+          'PARAMETER_INVALID',
+          `parameter "${name}" is ${JSON.stringify(text)}, no ${formatDataType(type)} (${reason})`,
+          place,
+        ),
+      );
       continue;
     }
     parameters.set(name, { type, text });
@@ -79,10 +98,12 @@ export function bindParameters(
   for (const name of given.keys()) {
     if (Object.hasOwn(declared, name)) continue;
     const meant = nearestName(name, Object.keys(declared));
-    errors.push(mappingError('PARAMETER_UNKNOWN', `the mapping declares no parameter "${name}"`, {
-      ...(given.get(name)?.document?.place([name], 'key') ?? { file: document.file }),
-      ...(meant ? { remedy: `Did you mean "${meant}"?` } : {}),
-    }));
+    errors.push(
+      mappingError('PARAMETER_UNKNOWN', `the mapping declares no parameter "${name}"`, {
+        ...(given.get(name)?.document?.place([name], 'key') ?? { file: document.file }),
+        ...(meant ? { remedy: `Did you mean "${meant}"?` } : {}),
+      }),
+    );
   }
   return parameters;
 }
@@ -115,10 +136,12 @@ export function substitute(
     const value = parameters.get(name);
     if (value) return value.text;
     const meant = nearestName(name, [...parameters.keys()]);
-    errors.push(mappingError('PARAMETER_UNKNOWN', `there is no parameter "${name}"`, {
-      ...document.placeInText(path, offset),
-      ...(meant ? { remedy: `Did you mean "$$${meant}"?` } : {}),
-    }));
+    errors.push(
+      mappingError('PARAMETER_UNKNOWN', `there is no parameter "${name}"`, {
+        ...document.placeInText(path, offset),
+        ...(meant ? { remedy: `Did you mean "$$${meant}"?` } : {}),
+      }),
+    );
     return whole;
   });
 }

@@ -1,5 +1,14 @@
 import { dirname } from 'node:path';
-import type { Configured, PropertyProblem, PropertyValue, PropertyValues, SideDescription, SourceSide, TargetSide, Warning } from '../connector-api.js';
+import type {
+  Configured,
+  PropertyProblem,
+  PropertyValue,
+  PropertyValues,
+  SideDescription,
+  SourceSide,
+  TargetSide,
+  Warning,
+} from '../connector-api.js';
 import { CrossroleError, CrossroleErrors } from '../errors.js';
 import { type Connection, loadConnection } from './connection.js';
 import { withDefaults } from './defaults.js';
@@ -92,7 +101,12 @@ export function sideLoader(
     return undefined;
   }
 
-  function placed(problem: PropertyProblem, connection: Connection, transformation: string, path: JsonPath): CrossroleError {
+  function placed(
+    problem: PropertyProblem,
+    connection: Connection,
+    transformation: string,
+    path: JsonPath,
+  ): CrossroleError {
     const place = (() => {
       switch (problem.property?.in) {
         case 'connection':
@@ -132,7 +146,9 @@ function typed(value: unknown, type: string | undefined): unknown {
 }
 
 function propertyValues(values: Readonly<Record<string, unknown>>): Record<string, PropertyValue> {
-  return Object.fromEntries(Object.entries(values).flatMap(([id, value]) => (isPropertyValue(value) ? [[id, value]] : [])));
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([id, value]) => (isPropertyValue(value) ? [[id, value]] : [])),
+  );
 }
 
 function isPropertyValue(value: unknown): value is PropertyValue {

@@ -59,7 +59,11 @@ export const expressionTransformation: RowTransformation<ExpressionFile> = {
   },
 };
 
-function expressionOperator(transformation: string, outputs: readonly OutputField[], fields: readonly Field[]): RowOperator {
+function expressionOperator(
+  transformation: string,
+  outputs: readonly OutputField[],
+  fields: readonly Field[],
+): RowOperator {
   const slots = outputs.map((output) => fields.findIndex((field) => field.name === output.name));
   const compiled = outputs.map((output) => compileExpression(output.expression));
   const failures = outputs.map(({ name }) => ({ field: name, problems: rowProblems() }));

@@ -14,7 +14,11 @@ export const filterTransformation: RowTransformation<FilterFile> = {
   type: 'filter',
   description: 'Keeps the rows for which a condition is true.',
   properties: {
-    condition: { type: 'string', minLength: 1, description: 'Rows for which it is TRUE stay; FALSE and NULL drop them.' },
+    condition: {
+      type: 'string',
+      minLength: 1,
+      description: 'Rows for which it is TRUE stay; FALSE and NULL drop them.',
+    },
   },
   required: ['condition'],
   plan(_file, context) {

@@ -21,6 +21,7 @@ test('every property of every manifest is offered to an editor with its meaning'
     for (const { id, description } of manifest.connection.honoured) {
       assert.ok(text.includes(`"${id}"`) && text.includes(JSON.stringify(description).slice(1, -1)), id);
     }
-    for (const { id } of [...manifest.source.honoured, ...manifest.target.honoured]) assert.ok(mapping.includes(`"${id}"`), id);
+    for (const { id } of [...manifest.source.honoured, ...manifest.target.honoured])
+      assert.ok(mapping.includes(`"${id}"`), id);
   }
 });

@@ -31,7 +31,11 @@ const formatSchema: JsonSchema = {
 /** For editors every connector's properties are offered; the connector that the connection names has the last word. */
 function advanced(side: 'source' | 'target'): JsonSchema {
   const schemas = connectors.map(({ manifest }) => advancedSchema(manifest[side]).properties);
-  return { type: 'object', description: `Advanced ${side} properties of the connector.`, properties: Object.assign({}, ...schemas) };
+  return {
+    type: 'object',
+    description: `Advanced ${side} properties of the connector.`,
+    properties: Object.assign({}, ...schemas),
+  };
 }
 
 const sourceSchema = closedObject(

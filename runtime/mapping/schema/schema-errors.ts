@@ -98,14 +98,21 @@ function describe(
       }
       const known = Object.keys(error.parentSchema?.properties ?? {});
       const meant = nearestName(unknown, known);
-      return mappingError('UNKNOWN_PROPERTY', `"${unknown}" is not a property of ${path.length === 0 ? 'this file' : name}`, {
-        ...keyPlace,
-        remedy: meant ? `Did you mean "${meant}"?` : `Remove it; the properties are: ${known.join(', ')}.`,
-      });
+      return mappingError(
+        'UNKNOWN_PROPERTY',
+        `"${unknown}" is not a property of ${path.length === 0 ? 'this file' : name}`,
+        {
+          ...keyPlace,
+          remedy: meant ? `Did you mean "${meant}"?` : `Remove it; the properties are: ${known.join(', ')}.`,
+        },
+      );
     }
     case 'required': {
       const missing = String(error.params.missingProperty);
-      return mappingError('PROPERTY_MISSING', `"${missing}" is missing in ${name}`, { ...place, remedy: `Add "${missing}".` });
+      return mappingError('PROPERTY_MISSING', `"${missing}" is missing in ${name}`, {
+        ...place,
+        remedy: `Add "${missing}".`,
+      });
     }
     case 'discriminator': {
       const types = typesOf(error.parentSchema);
@@ -133,9 +140,15 @@ function describe(
       if (path.at(-1) === 'type') {
         return mappingError('UNKNOWN_DATA_TYPE', `there is no data type ${JSON.stringify(error.data)}`, place);
       }
-      return mappingError('VALUE_NOT_ALLOWED', `${name} is ${JSON.stringify(error.data)}`, { ...place, remedy: meaning(error) });
+      return mappingError('VALUE_NOT_ALLOWED', `${name} is ${JSON.stringify(error.data)}`, {
+        ...place,
+        remedy: meaning(error),
+      });
     default:
-      return mappingError('VALUE_OUT_OF_RANGE', `${name} ${error.message ?? 'is outside its limits'}`, { ...place, remedy: meaning(error) });
+      return mappingError('VALUE_OUT_OF_RANGE', `${name} ${error.message ?? 'is outside its limits'}`, {
+        ...place,
+        remedy: meaning(error),
+      });
   }
 }
 

@@ -13,7 +13,10 @@ test('each side makes its requests under its own session, and STS was asked for 
   assert.equal(report.status, 'succeeded');
 
   const s3 = sandbox.auditLog.filter(({ service }) => service === 's3');
-  assert.ok(s3.some(({ operation }) => operation === 'UploadPart'), 'the target is large enough for several parts');
+  assert.ok(
+    s3.some(({ operation }) => operation === 'UploadPart'),
+    'the target is large enough for several parts',
+  );
   for (const { bucket, roleArn, principalArn, params } of s3) {
     const side = bucket === 'acme-landing' ? 'orders' : 'curated';
     const session = report.sessions.find(({ transformation }) => transformation === side);
@@ -44,7 +47,10 @@ test('the role of the instance is had by IMDSv2 and never reaches S3', async (t)
   assert.equal(report.status, 'succeeded');
   const of = (service: string) => sandbox.auditLog.filter((entry) => entry.service === service);
   assert.ok(of('imds').length > 0);
-  assert.ok(of('imds').every(({ status }) => status === 200), 'no request without a token');
+  assert.ok(
+    of('imds').every(({ status }) => status === 200),
+    'no request without a token',
+  );
   assert.deepEqual([...new Set(of('sts').map(({ roleArn }) => roleArn))], ['arn:aws:iam::111111111111:role/agent-ec2']);
   assert.deepEqual(new Set(of('s3').map(({ roleArn }) => roleArn)), new Set([landingRole, curatedRole]));
 });

@@ -34,7 +34,10 @@ for (const [signal, status] of [
     assert.equal(ended.status, status, ended.stderr);
     const report = reportOf(ended);
     assert.equal(report.status, 'cancelled');
-    assert.deepEqual(report.objects.map(({ state }) => state), ['aborted']);
+    assert.deepEqual(
+      report.objects.map(({ state }) => state),
+      ['aborted'],
+    );
     assert.deepEqual(sandbox.openUploads(), []);
     assert.deepEqual(sandbox.listObjects('acme-curated'), []);
   });

@@ -49,7 +49,10 @@ test('several mistakes are reported at once, in the order of the file', (t) => {
   });
   assert.deepEqual(codes(errors), ['UNKNOWN_FIELD', 'CONNECTION_NOT_FOUND', 'UNKNOWN_FIELD_NAME']);
   const lines = errors.map((error) => error.place.line ?? 0);
-  assert.deepEqual(lines, [...lines].sort((a, b) => a - b));
+  assert.deepEqual(
+    lines,
+    [...lines].sort((a, b) => a - b),
+  );
   for (const error of errors) assert.match(error.remedy, /Did you mean/);
 });
 
@@ -76,7 +79,10 @@ test('every kind of wrong name, type and link has its code', (t) => {
     ['VALUE_NOT_ALLOWED', (m) => Object.assign(m.transformations[1], { type: 'fliter' })],
     ['VALUE_NOT_ALLOWED', (m) => Object.assign(m.transformations[0], { format: { type: 'cvs' } })],
     ['VALUE_OUT_OF_RANGE', (m) => Object.assign(m, { maxRowBytes: 10 })],
-    ['UNKNOWN_DATA_TYPE', (m) => Object.assign(m.transformations[2], { fields: [{ name: 'd', type: 'decimal(3,5)', expression: '1' }] })],
+    [
+      'UNKNOWN_DATA_TYPE',
+      (m) => Object.assign(m.transformations[2], { fields: [{ name: 'd', type: 'decimal(3,5)', expression: '1' }] }),
+    ],
     ['UNKNOWN_DATA_TYPE', (m) => Object.assign(m.transformations[0], { fields: [{ name: 'id', type: 'int' }] })],
     ['DUPLICATE_NAME', (m) => Object.assign(m.transformations[2], { name: 'large' })],
     ['RESERVED_NAME', (m) => Object.assign(m.transformations[3], { name: 'rejects' })],
@@ -123,7 +129,10 @@ test('without fields a source is checked for syntax only until its objects are k
   mapping.transformations[2].input = 'large';
   mapping.transformations[2].fields = ['city'];
   const loaded = load(writeSample(workspace(t), mapping));
-  assert.deepEqual(loaded.undiscovered.map(({ name }) => name), ['orders']);
+  assert.deepEqual(
+    loaded.undiscovered.map(({ name }) => name),
+    ['orders'],
+  );
   const city = { name: 'city', type: { kind: 'string' } } as const;
   assert.equal(loaded.bind(new Map([['orders', [city]]])).targets[0].fields[0].name, 'city');
   assert.throws(() => loaded.bind(new Map([['orders', [{ ...city, name: 'town' }]]])), CrossroleErrors);
@@ -135,13 +144,18 @@ test('without fields a source is checked for syntax only until its objects are k
 test('connection files: values from outside, wrong names, literal secrets', (t) => {
   const space = workspace(t);
   const file = writeSample(space);
-  const connection = (properties: object, name = 'disk') => space.write('connections/disk.json', { name, type: 'local-files', properties });
+  const connection = (properties: object, name = 'disk') =>
+    space.write('connections/disk.json', { name, type: 'local-files', properties });
   const first = (given?: Given): string => {
     try {
       load(file, given);
       return 'sound';
     } catch (error) {
-      return error instanceof CrossroleErrors ? error.errors[0].code : error instanceof CrossroleError ? error.code : String(error);
+      return error instanceof CrossroleErrors
+        ? error.errors[0].code
+        : error instanceof CrossroleError
+          ? error.code
+          : String(error);
     }
   };
   connection({ folderPath: { env: 'DATA_FOLDER' } });
@@ -160,9 +174,18 @@ test('connection files: values from outside, wrong names, literal secrets', (t) 
   space.write('connections/disk.json', {
     name: 'disk',
     type: 'amazon-s3-v2',
-    properties: { accessKey: 'AKIAEXAMPLE', secretKey: 'in plain sight', iamRoleArn: 'arn:aws:iam::111122223333:role/mover', folderPath: 'acme-data', regionName: 'eu-west-1' },
+    properties: {
+      accessKey: 'AKIAEXAMPLE',
+      secretKey: 'in plain sight',
+      iamRoleArn: 'arn:aws:iam::111122223333:role/mover',
+      folderPath: 'acme-data',
+      regionName: 'eu-west-1',
+    },
   });
   const { warnings } = load(file);
-  assert.deepEqual(warnings.map(({ code }) => code), ['LITERAL_SECRET']);
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ['LITERAL_SECRET'],
+  );
   assert.doesNotMatch(JSON.stringify(warnings), /plain sight/);
 });
