@@ -15,6 +15,11 @@ export interface Session extends Signer {
 export interface SessionHolder {
   /** A session that is valid now. Renews ahead of the end in the background; waits only where there is no valid one. */
   current(): Promise<Session>;
+  /**
+   * Renews the session ahead of every end until `signal` aborts, so that a side that makes no request for a while, such as a
+   * target whose first part is filling, learns of a role that was taken away before it needs it. Call it once there is a session.
+   */
+  keepCurrent(signal: AbortSignal): Promise<void>;
   /** A session other than the one that a service has refused as expired. */
   replace(refused: Signer): Promise<Session>;
   /** The session held now, without asking for one. */
@@ -67,6 +72,18 @@ export function sessionHolder(assumer: Pick<RoleAssumer, 'assume'>, clock: Clock
         renew().catch(() => {});
       }
       return session;
+    },
+    async keepCurrent(signal) {
+      while (session && !signal.aborted) {
+        const due = Math.max(session.renewAt, pauseUntil) - clock.monotonic();
+        try {
+          await clock.sleep(Math.max(0, due), signal);
+        } catch {
+          return;
+        }
+        // Somebody's request may have renewed it in the meantime; failures are tried again after the pause.
+        if (clock.monotonic() >= session.renewAt) await renew().catch(() => {});
+      }
     },
     async replace(refused) {
       if (session && session !== refused && clock.monotonic() < session.endsAt) return session;

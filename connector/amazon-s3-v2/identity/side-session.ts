@@ -67,9 +67,17 @@ function assumedRoleSession(
     warn,
   });
   const holder = sessionHolder(assumer, clock);
+  let kept = false;
 
   return {
-    current: holder.current,
+    async current() {
+      const session = await holder.current();
+      if (!kept) {
+        kept = true;
+        void holder.keepCurrent(signal);
+      }
+      return session;
+    },
     replace: holder.replace,
     report: () => sessionReport(role, holder, assumer.calls()),
     close() {

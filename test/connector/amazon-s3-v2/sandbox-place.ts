@@ -51,6 +51,8 @@ const configuration = {
 };
 
 export interface SandboxPlace extends ContractPlace {
+  /** Has `side` closed together with the place: an open side keeps its session renewed, and the process alive. */
+  closing<Side extends { close(): Promise<void> }>(side: Side): Side;
   readonly sandbox: RunningSandbox;
   readonly connector: Connector;
 }
@@ -73,6 +75,7 @@ export async function sandboxPlace(options: { more?: object; clock?: Clock } = {
     forcePathStyle: true,
     credentials: { accessKeyId: 'AKIAADMIN', secretAccessKey: sandbox.env.ADMIN_SECRET },
   });
+  const opened: { close(): Promise<void> }[] = [];
   const keyOf = (key: string) => `place/${key}`;
   const exists = (key: string) => sandbox.listObjects('data').some((object) => object.key === keyOf(key));
   return {
@@ -88,7 +91,12 @@ export async function sandboxPlace(options: { more?: object; clock?: Clock } = {
       ...sandbox.listObjects('data').map(({ key }) => key),
       ...sandbox.openUploads().map(({ key, uploadId }) => `${key} (upload ${uploadId})`),
     ],
+    closing(side) {
+      opened.push(side);
+      return side;
+    },
     async close() {
+      await Promise.all(opened.map((side) => side.close()));
       admin.destroy();
       await sandbox.close();
     },

@@ -19,10 +19,15 @@ function sideFor(place: SandboxPlace, { object = 'key', connection = {}, advance
   return sideOf(object, { ...place.connection, ...connection }, advanced);
 }
 
-const openSource = (place: SandboxPlace, opening: Opening = {}): Promise<Source> =>
-  configured(place.connector.configureSource(sideFor(place, opening))).open(opening.run ?? testRun());
-const openTarget = (place: SandboxPlace, opening: Opening = {}): Promise<Target> =>
-  configured(place.connector.configureTarget(sideFor(place, opening))).open(opening.run ?? testRun());
+async function openSource(place: SandboxPlace, opening: Opening = {}): Promise<Source> {
+  const side = configured(place.connector.configureSource(sideFor(place, opening)));
+  return place.closing(await side.open(opening.run ?? testRun()));
+}
+
+async function openTarget(place: SandboxPlace, opening: Opening = {}): Promise<Target> {
+  const side = configured(place.connector.configureTarget(sideFor(place, opening)));
+  return place.closing(await side.open(opening.run ?? testRun()));
+}
 
 const inSandbox = (
   name: string,

@@ -135,4 +135,40 @@ describe('sessionHolder', () => {
     release();
     assert.equal((await pending).endsAt, 9000);
   });
+
+  it('renews a session that nobody asks for, once a lifetime, until it is told to stop', async () => {
+    const sts = fakeSts(15 * minute);
+    const clock = testClock();
+    const holder = sessionHolder(sts, clock);
+    await holder.current();
+    const stop = new AbortController();
+    const keeping = holder.keepCurrent(stop.signal);
+    for (let lifetime = 1; lifetime <= 50; lifetime++) {
+      await clock.advance(10 * minute);
+      await settled();
+      assert.equal(sts.state.calls, 1 + lifetime);
+    }
+    stop.abort();
+    await keeping;
+    assert.equal(clock.sleepers(), 0);
+  });
+
+  it('goes on trying while a renewal in the background fails', async () => {
+    const sts = fakeSts(15 * minute);
+    const clock = testClock();
+    const holder = sessionHolder(sts, clock);
+    const first = await holder.current();
+    const stop = new AbortController();
+    const keeping = holder.keepCurrent(stop.signal);
+    sts.state.failure = new Error('STS is away');
+    await clock.advance(10 * minute);
+    await clock.advance(1000);
+    assert.equal(sts.state.calls, 3);
+    assert.equal(holder.held(), first);
+    sts.state.failure = undefined;
+    await clock.advance(2000);
+    assert.notEqual(holder.held(), first);
+    stop.abort();
+    await keeping;
+  });
 });
