@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Kernel } from '../evaluation.js';
+import { type CaseMapping, lowerCase, MAX_GROWTH, mapCase, upperCase } from '../kernels/case-mapping.js';
 import { failTooLong, reserve, textArena } from '../kernels/text-arena.js';
 import { textOf } from '../kernels/vectors.js';
 import { type LetterRange, lowerCaseLetters, swapCase, upperCaseLetters, wordsOf } from '../kernels/words.js';
@@ -22,7 +23,7 @@ export const upper: FunctionDeclaration = {
   arguments: { min: 1, max: 1 },
   resolve(call) {
     const text = call.text(0);
-    return text && call.strict(stringType, [text], () => caseKernel(lowerCaseLetters, (value) => value.toUpperCase()));
+    return text && call.strict(stringType, [text], () => caseKernel(lowerCaseLetters, upperCase));
   },
 };
 
@@ -41,12 +42,15 @@ export const lower: FunctionDeclaration = {
   arguments: { min: 1, max: 1 },
   resolve(call) {
     const text = call.text(0);
-    return text && call.strict(stringType, [text], () => caseKernel(upperCaseLetters, (value) => value.toLowerCase()));
+    return text && call.strict(stringType, [text], () => caseKernel(upperCaseLetters, lowerCase));
   },
 };
 
-/** Swaps the letters of a range by bytes; only a text with a byte beyond ASCII becomes a string. */
-function caseKernel(letters: LetterRange, mapString: (value: string) => string): Kernel {
+/**
+ * Swaps the letters of a range by bytes; a text beyond ASCII goes through the table of code points, and only one with a code
+ * point that the table lacks becomes a string.
+ */
+function caseKernel(letters: LetterRange, mapping: CaseMapping): Kernel {
   const arena = textArena();
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const encoder = new TextEncoder();
@@ -61,15 +65,16 @@ function caseKernel(letters: LetterRange, mapString: (value: string) => string):
       to.start[row] = arena.used;
       if (!reserve(arena, length)) failTooLong(row, fail);
       else if (swapCase(words, start[row], length, arena.words, arena.used, letters)) arena.used += length;
-      else mapUnicode(row, bytes.subarray(start[row], end[row]), fail);
+      else if (!mapCase(mapping, bytes, start[row], end[row], arena))
+        mapString(row, bytes.subarray(start[row], end[row]), fail);
       to.end[row] = arena.used;
     }
     to.bytes = arena.bytes;
   };
 
   /** Of bytes that are no UTF-8 the ASCII letters alone are mapped: the others must not be lost. */
-  function mapUnicode(row: number, text: Uint8Array, fail: Fail): void {
-    const mapped = isUtf8(text) ? encoder.encode(mapString(decoder.decode(text))) : text.map(mapAsciiByte);
+  function mapString(row: number, text: Uint8Array, fail: Fail): void {
+    const mapped = isUtf8(text) ? encoder.encode(mapping.mapString(decoder.decode(text))) : text.map(mapAsciiByte);
     if (!reserve(arena, mapped.length)) {
       failTooLong(row, fail);
       return;
@@ -79,6 +84,6 @@ function caseKernel(letters: LetterRange, mapString: (value: string) => string):
   }
 
   function mapAsciiByte(byte: number): number {
-    return byte < 0x80 ? mapString(String.fromCharCode(byte)).charCodeAt(0) : byte;
+    return byte < 0x80 ? mapping.mapString(String.fromCharCode(byte)).charCodeAt(0) : byte;
   }
 }
