@@ -65,12 +65,15 @@ function caseKernel(letters: LetterRange, mapping: CaseMapping): Kernel {
       to.start[row] = arena.used;
       if (!reserve(arena, length)) failTooLong(row, fail);
       else if (swapCase(words, start[row], length, arena.words, arena.used, letters)) arena.used += length;
-      else if (!mapCase(mapping, bytes, start[row], end[row], arena))
-        mapString(row, bytes.subarray(start[row], end[row]), fail);
+      else if (!mapText(bytes, start[row], end[row])) mapString(row, bytes.subarray(start[row], end[row]), fail);
       to.end[row] = arena.used;
     }
     to.bytes = arena.bytes;
   };
+
+  function mapText(bytes: Uint8Array, start: number, end: number): boolean {
+    return reserve(arena, MAX_GROWTH * (end - start)) && mapCase(mapping, bytes, start, end, arena);
+  }
 
   /** Of bytes that are no UTF-8 the ASCII letters alone are mapped: the others must not be lost. */
   function mapString(row: number, text: Uint8Array, fail: Fail): void {

@@ -235,3 +235,10 @@ describe('text functions', () => {
     ]);
   });
 });
+
+describe('case beyond ASCII', () => {
+  it('has room for texts that grow', () => {
+    const columns = { a: ['string', 'ɐ'.repeat(20_000), 'a', 'é'.repeat(3)] } as const;
+    assert.deepEqual(evaluate('UPPER(a)', columns), ['Ɐ'.repeat(20_000), 'A', 'ÉÉÉ']);
+  });
+});
