@@ -24,7 +24,10 @@ export function interruption(leftovers: () => string): Interruption {
     process.exit(received === 'SIGTERM' ? exitStatus.terminated : exitStatus.interrupted);
   };
   const onSignal = (name: NodeJS.Signals): void => {
-    if (received !== undefined) return stopNow();
+    if (received !== undefined) {
+      stopNow();
+      return;
+    }
     received = name;
     process.stderr.write('\nstopping: uploads are being aborted (once more to stop at once)\n');
     deadline = setTimeout(stopNow, GRACE_MS);

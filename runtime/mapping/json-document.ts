@@ -68,7 +68,7 @@ export function parseJson(text: string, file: string): JsonDocument {
     );
   }
   const problems: CrossroleError[] = [];
-  const value = valueOf(root, (key, name) => {
+  const value = plainValue(root, (key, name) => {
     problems.push(mappingError('DUPLICATE_KEY', `"${name}" stands here twice`, placeAt(key.offset)));
   });
   if (problems.length > 0) throw new CrossroleErrors(problems);
@@ -100,17 +100,17 @@ function syntaxMessage(error: ParseError): string {
   return `not valid JSON: ${words.toLowerCase()}`;
 }
 
-function valueOf(node: Node, duplicate: (key: Node, name: string) => void): unknown {
+function plainValue(node: Node, duplicate: (key: Node, name: string) => void): unknown {
   switch (node.type) {
     case 'array':
-      return (node.children ?? []).map((child) => valueOf(child, duplicate));
+      return (node.children ?? []).map((child) => plainValue(child, duplicate));
     case 'object': {
       const entries = new Map<string, unknown>();
       for (const { children: [key, child] = [] } of node.children ?? []) {
         if (!key || !child) continue;
         const name = String(key.value);
         if (entries.has(name)) duplicate(key, name);
-        entries.set(name, valueOf(child, duplicate));
+        entries.set(name, plainValue(child, duplicate));
       }
       return Object.fromEntries(entries);
     }
