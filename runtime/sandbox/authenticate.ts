@@ -1,6 +1,13 @@
 import { AwsError } from './aws-error.js';
 import type { Credentials, Principals } from './principals.js';
-import { type ClaimedSignature, claimedSignature, sameText, type SignedRequest, signatureMatches, signingTime } from './signature.js';
+import {
+  type ClaimedSignature,
+  claimedSignature,
+  type SignedRequest,
+  sameText,
+  signatureMatches,
+  signingTime,
+} from './signature.js';
 
 export interface Authenticated {
   readonly credentials: Credentials;
@@ -32,21 +39,30 @@ const codes = {
 } as const;
 
 /** Finds out who signed a request. Throws the refusal of the service. */
-export function authenticate(request: SignedRequest, service: 's3' | 'sts', principals: Principals, now: number): Authenticated {
+export function authenticate(
+  request: SignedRequest,
+  service: 's3' | 'sts',
+  principals: Principals,
+  now: number,
+): Authenticated {
   const refuse = (why: keyof typeof codes.s3, message: string): AwsError => {
     const [code, status] = codes[service][why];
     return new AwsError(code, status, message);
   };
   const claimed = claimedSignature(request);
   if (claimed === undefined) throw refuse('missing', 'Access Denied');
-  if (claimed === 'malformed' || claimed.service !== service) throw refuse('malformed', 'The authorization header is malformed');
+  if (claimed === 'malformed' || claimed.service !== service)
+    throw refuse('malformed', 'The authorization header is malformed');
   const credentials = principals.find(claimed.accessKeyId);
   if (!credentials) throw refuse('key', 'The AWS Access Key Id you provided does not exist in our records.');
-  if (credentials.token === undefined ? claimed.token !== undefined : !sameText(credentials.token, claimed.token ?? '')) {
+  if (
+    credentials.token === undefined ? claimed.token !== undefined : !sameText(credentials.token, claimed.token ?? '')
+  ) {
     throw refuse('token', 'The provided token is malformed or otherwise invalid.');
   }
   const signed = signingTime(claimed);
-  const tooOld = claimed.expires === undefined ? Math.abs(now - signed) > MAX_SKEW_MS : now > signed + claimed.expires * 1000;
+  const tooOld =
+    claimed.expires === undefined ? Math.abs(now - signed) > MAX_SKEW_MS : now > signed + claimed.expires * 1000;
   if (tooOld) throw refuse('skewed', 'The difference between the request time and the current time is too large.');
   if (!signatureMatches(request, claimed, credentials.secretKey)) {
     throw refuse('signature', 'The request signature we calculated does not match the signature you provided.');

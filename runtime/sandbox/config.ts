@@ -48,7 +48,13 @@ export interface BucketConfig {
 }
 
 export interface FaultConfig {
-  readonly on: { readonly operation: string; readonly bucket?: string; readonly key?: string; readonly occurrence?: number; readonly every?: number };
+  readonly on: {
+    readonly operation: string;
+    readonly bucket?: string;
+    readonly key?: string;
+    readonly occurrence?: number;
+    readonly every?: number;
+  };
   readonly do: (typeof faultKinds)[number];
   readonly afterBytes: number;
   readonly bytesPerSecond: number;
@@ -63,8 +69,12 @@ interface ConfigFile {
 }
 
 interface AccountFile {
-  readonly users?: Readonly<Record<string, { accessKeyId: string; secretKeyEnv: string; policies?: readonly unknown[] }>>;
-  readonly roles?: Readonly<Record<string, { trust: unknown; policies?: readonly unknown[]; maxSessionDuration?: number }>>;
+  readonly users?: Readonly<
+    Record<string, { accessKeyId: string; secretKeyEnv: string; policies?: readonly unknown[] }>
+  >;
+  readonly roles?: Readonly<
+    Record<string, { trust: unknown; policies?: readonly unknown[]; maxSessionDuration?: number }>
+  >;
   readonly instanceRole?: string;
 }
 
@@ -102,13 +112,23 @@ function resolveConfig(file: ConfigFile, document: JsonDocument, errors: Crossro
   const users: UserConfig[] = [];
   const roles: RoleConfig[] = [];
   const instanceRoles: string[] = [];
-  for (const [account, { users: userFiles = {}, roles: roleFiles = {}, instanceRole }] of Object.entries(file.accounts)) {
+  for (const [account, { users: userFiles = {}, roles: roleFiles = {}, instanceRole }] of Object.entries(
+    file.accounts,
+  )) {
     const path = ['accounts', account];
     for (const [name, { accessKeyId, secretKeyEnv, policies = [] }] of Object.entries(userFiles)) {
       const at = [...path, 'users', name];
-      if (users.some((user) => user.accessKeyId === accessKeyId)) report([...at, 'accessKeyId'], `a second user has the access key ${accessKeyId}`);
+      if (users.some((user) => user.accessKeyId === accessKeyId))
+        report([...at, 'accessKeyId'], `a second user has the access key ${accessKeyId}`);
       const arn = `arn:aws:iam::${account}:user/${name}`;
-      users.push({ arn, name, account, accessKeyId, secretKeyEnv, policies: policiesAt(policies, [...at, 'policies']) });
+      users.push({
+        arn,
+        name,
+        account,
+        accessKeyId,
+        secretKeyEnv,
+        policies: policiesAt(policies, [...at, 'policies']),
+      });
     }
     for (const [name, { trust, policies = [], maxSessionDuration = 3600 }] of Object.entries(roleFiles)) {
       const at = [...path, 'roles', name];
@@ -122,7 +142,8 @@ function resolveConfig(file: ConfigFile, document: JsonDocument, errors: Crossro
       });
     }
     if (instanceRole !== undefined) {
-      if (!(instanceRole in roleFiles)) report([...path, 'instanceRole'], `account ${account} has no role "${instanceRole}"`);
+      if (!(instanceRole in roleFiles))
+        report([...path, 'instanceRole'], `account ${account} has no role "${instanceRole}"`);
       instanceRoles.push(`arn:aws:iam::${account}:role/${instanceRole}`);
       if (instanceRoles.length > 1) report([...path, 'instanceRole'], 'there is one instance, and it has one role');
     }

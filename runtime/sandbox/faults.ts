@@ -19,7 +19,9 @@ export function faults(configs: readonly FaultConfig[]): Faults {
       return configs.filter((config, index) => {
         const { on } = config;
         const matches =
-          on.operation === operation && (on.bucket === undefined || on.bucket === bucket) && (on.key === undefined || on.key === key);
+          on.operation === operation &&
+          (on.bucket === undefined || on.bucket === bucket) &&
+          (on.key === undefined || on.key === key);
         if (!matches) return false;
         const count = ++seen[index];
         if (on.occurrence !== undefined) return count === on.occurrence;
@@ -29,18 +31,19 @@ export function faults(configs: readonly FaultConfig[]): Faults {
   };
 }
 
-/** Ends an answer in the middle: `reset` breaks the connection, `close` ends it as if it were complete, `hang` leaves it open. */
-export class BodyFault extends Error {
-  readonly kind: 'reset' | 'hang';
+/** Ends an answer in the middle, with its connection. */
+export class BrokenBody extends Error {}
 
-  constructor(kind: 'reset' | 'hang') {
-    super(`the sandbox was told to ${kind}`);
-    this.kind = kind;
-  }
-}
-
-/** A body as the faults make it arrive. */
-export async function* faultyBody(body: AsyncIterable<Uint8Array>, active: readonly FaultConfig[], clock: Clock): AsyncIterable<Uint8Array> {
+/**
+ * A body as the faults make it arrive.
+ * @param gone fulfilled when the client has left, which is what ends a stalled body
+ */
+export async function* faultyBody(
+  body: AsyncIterable<Uint8Array>,
+  active: readonly FaultConfig[],
+  clock: Clock,
+  gone: Promise<unknown>,
+): AsyncIterable<Uint8Array> {
   const cut = active.find(({ do: kind }) => kind === 'reset' || kind === 'truncate' || kind === 'stall');
   const slow = active.find(({ do: kind }) => kind === 'slow');
   let left = cut ? cut.afterBytes : Number.POSITIVE_INFINITY;
@@ -51,7 +54,8 @@ export async function* faultyBody(body: AsyncIterable<Uint8Array>, active: reado
     left -= part.length;
     if (left <= 0) break;
   }
-  if (cut) throw new BodyFault(cut.do === 'stall' ? 'hang' : 'reset');
+  if (cut?.do === 'stall') await gone;
+  if (cut) throw new BrokenBody('the sandbox was told to break this body off');
 }
 
 const TICK_MS = 100;

@@ -37,11 +37,17 @@ export function instanceMetadata(config: SandboxConfig, principals: Principals) 
 
   return {
     answer(request: IncomingMessage, path: string, now: number): MetadataReply {
-      const plain = (operation: string, status: number, body = ''): MetadataReply => ({ operation, status, body, credentials: undefined });
+      const plain = (operation: string, status: number, body = ''): MetadataReply => ({
+        operation,
+        status,
+        body,
+        credentials: undefined,
+      });
       if (path === '/latest/api/token') {
         const seconds = Number(request.headers['x-aws-ec2-metadata-token-ttl-seconds']);
         if (request.method !== 'PUT') return plain('PutToken', 405);
-        if (!(seconds >= 1 && seconds <= MAX_TOKEN_SECONDS) || request.headers['x-forwarded-for'] !== undefined) return plain('PutToken', 400);
+        if (!(seconds >= 1 && seconds <= MAX_TOKEN_SECONDS) || request.headers['x-forwarded-for'] !== undefined)
+          return plain('PutToken', 400);
         const token = randomBytes(32).toString('base64url');
         tokens.set(token, now + seconds * 1000);
         return plain('PutToken', 200, token);

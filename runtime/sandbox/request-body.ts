@@ -1,14 +1,17 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { AwsError } from './aws-error.js';
-import { chunkSignature, type ClaimedSignature, sha256, signingKey } from './signature.js';
-import type { IncomingHttpHeaders } from 'node:http';
+import { type ClaimedSignature, chunkSignature, sha256, signingKey } from './signature.js';
 
 /** Checks of a body against what its headers and trailers claim; fed while the body streams by. */
 export interface BodyChecks {
   update(bytes: Uint8Array): void;
   /** Throws `BadDigest` or `XAmzContentSHA256Mismatch`; answers MD5 (hex) and the checksum to echo. */
-  finish(trailers: ReadonlyMap<string, string>): { readonly md5: string; readonly checksum: readonly [string, string] | undefined };
+  finish(trailers: ReadonlyMap<string, string>): {
+    readonly md5: string;
+    readonly checksum: readonly [string, string] | undefined;
+  };
 }
 
 /** A body chunk by chunk, freed of `aws-chunked` framing; trailers are there when it has ended. */
@@ -23,7 +26,9 @@ export function bodyChecks(headers: IncomingHttpHeaders, claimed: ClaimedSignatu
   const md5 = createHash('md5');
   const wholeHash = /^[0-9a-f]{64}$/.test(claimed.payloadHash) ? createHash('sha256') : undefined;
   const announced = String(headers['x-amz-trailer'] ?? '');
-  const unknown = [...Object.keys(headers), announced].find((name) => name.startsWith('x-amz-checksum-') && !isKnown(name) && name !== 'x-amz-checksum-algorithm');
+  const unknown = [...Object.keys(headers), announced].find(
+    (name) => name.startsWith('x-amz-checksum-') && !isKnown(name) && name !== 'x-amz-checksum-algorithm',
+  );
   if (unknown) throw new AwsError('NotImplemented', 501, `the sandbox does not compute ${unknown}`);
   const name = checksumNames.find((known) => known in headers || known === announced);
   const checksum = name && checksumOf(name);
@@ -36,7 +41,11 @@ export function bodyChecks(headers: IncomingHttpHeaders, claimed: ClaimedSignatu
     finish(trailers) {
       const digest = md5.digest();
       if (wholeHash && wholeHash.digest('hex') !== claimed.payloadHash) {
-        throw new AwsError('XAmzContentSHA256Mismatch', 400, "The provided 'x-amz-content-sha256' header does not match what was computed.");
+        throw new AwsError(
+          'XAmzContentSHA256Mismatch',
+          400,
+          "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        );
       }
       const contentMd5 = headers['content-md5'];
       if (contentMd5 !== undefined && contentMd5 !== digest.toString('base64')) throw badDigest('Content-MD5');
@@ -84,7 +93,10 @@ export function decodeBody(source: AsyncIterable<Buffer>, claimed: ClaimedSignat
   const trailers = new Map<string, string>();
   if (!claimed.payloadHash.startsWith('STREAMING-')) return { bytes: source, trailers };
   const signed = claimed.payloadHash.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD');
-  return { bytes: dechunk(source, trailers, signed ? { claimed, key: signingKey(claimed, secretKey) } : undefined), trailers };
+  return {
+    bytes: dechunk(source, trailers, signed ? { claimed, key: signingKey(claimed, secretKey) } : undefined),
+    trailers,
+  };
 }
 
 const MAX_CHUNK_BYTES = 64 * 1024 * 1024;

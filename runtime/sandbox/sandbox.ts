@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
-import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.js';
 import { type AuditEntry, type AuditLog, auditLog } from './audit.js';
 import type { SandboxConfig } from './config.js';
@@ -11,7 +11,7 @@ import { type Faults, faults } from './faults.js';
 import { instanceMetadata } from './instance-metadata.js';
 import { type Principals, principals } from './principals.js';
 import { answer } from './server.js';
-import { type Bucket, bucket, type BodyStore, bodyStore, readBodies } from './store.js';
+import { type BodyStore, type Bucket, bodyStore, bucket, readBodies } from './store.js';
 
 export interface SandboxOptions {
   readonly clock?: Clock;
@@ -34,7 +34,11 @@ export interface RunningSandbox {
   readonly env: Readonly<Record<string, string>>;
   readonly auditLog: readonly AuditEntry[];
   readonly auditLogPath: string;
-  putObject(bucketName: string, key: string, bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
+  putObject(
+    bucketName: string,
+    key: string,
+    bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<void>;
   getObject(bucketName: string, key: string): AsyncIterable<Uint8Array>;
   listBuckets(): string[];
   listObjects(bucketName: string): SandboxObject[];
@@ -73,8 +77,10 @@ export async function startSandbox(config: SandboxConfig, options: SandboxOption
     clock,
     now: () => clock.now() + config.clockOffsetSeconds * 1000,
   };
+  const underWay = new Set<Promise<void>>();
   const server = createServer({ keepAliveTimeout: 60_000 }, (request: IncomingMessage, response: ServerResponse) => {
-    void answer(state, request, response);
+    const answering = answer(state, request, response).finally(() => underWay.delete(answering));
+    underWay.add(answering);
   });
   try {
     await listen(server, options.port ?? 0);
@@ -103,9 +109,21 @@ export async function startSandbox(config: SandboxConfig, options: SandboxOption
       const into = bucketNamed(bucketName);
       const md5 = createHash('md5');
       const chunks = asyncChunks(bytes);
-      const body = await store.write(chunks, (chunk) => md5.update(chunk), () => ({ md5: md5.digest('hex'), checksum: undefined }));
+      const body = await store.write(
+        chunks,
+        (chunk) => md5.update(chunk),
+        () => ({ md5: md5.digest('hex'), checksum: undefined }),
+      );
       const replaced = into.objects.get(key);
-      into.put({ key, bodies: [body], size: body.size, etag: body.md5, modified: state.now(), headers: {}, owner: into.account });
+      into.put({
+        key,
+        bodies: [body],
+        size: body.size,
+        etag: body.md5,
+        modified: state.now(),
+        headers: {},
+        owner: into.account,
+      });
       if (replaced) await store.drop(replaced.bodies);
     },
     getObject(bucketName, key) {
@@ -128,11 +146,14 @@ export async function startSandbox(config: SandboxConfig, options: SandboxOption
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      // Requests that were cut off still have their line to write.
+      await Promise.allSettled(underWay);
       state.audit.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
-  for (const { name, objects } of config.buckets) for (const [key, bytes] of objects) await sandbox.putObject(name, key, bytes);
+  for (const { name, objects } of config.buckets)
+    for (const [key, bytes] of objects) await sandbox.putObject(name, key, bytes);
   return sandbox;
 }
 
@@ -141,7 +162,9 @@ export function describeSandbox({ endpoint, env, auditLogPath }: RunningSandbox)
   return { s3: endpoint, sts: endpoint, imds: endpoint, env, auditLog: auditLogPath };
 }
 
-async function* asyncChunks(bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
+async function* asyncChunks(
+  bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
   if (bytes instanceof Uint8Array) yield bytes;
   else yield* bytes;
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { AuditEntry } from './audit.js';
 import { authenticate } from './authenticate.js';
 import { AwsError } from './aws-error.js';
 import type { FaultConfig } from './config.js';
-import { BodyFault, faultyBody } from './faults.js';
+import { faultyBody } from './faults.js';
 import type { Decision } from './policy/evaluate.js';
 import type { Credentials } from './principals.js';
 import { bodyChecks, decodeBody } from './request-body.js';
@@ -70,7 +70,14 @@ export async function answer(state: SandboxState, request: IncomingMessage, resp
         : errorReply(known, signed.rawPath, id, head);
   }
   state.audit.write(entryOf(trace, request, reply.status, state.now()));
-  await send(response, reply, active, request, { 'x-amz-request-id': id, date: new Date(state.now()).toUTCString() }, state);
+  await send(
+    response,
+    reply,
+    active,
+    request,
+    { 'x-amz-request-id': id, date: new Date(state.now()).toUTCString() },
+    state,
+  );
 }
 
 function entryOf(trace: Trace, request: IncomingMessage, status: number, now: number): AuditEntry {
@@ -124,8 +131,16 @@ function isForm(request: IncomingMessage): boolean {
 
 function refuseByFault(active: readonly FaultConfig[], trace: Trace, state: SandboxState): void {
   for (const { do: kind } of active) {
-    if (kind === 'throttle') throw trace.service === 'sts' ? new AwsError('Throttling', 400, 'Rate exceeded') : new AwsError('SlowDown', 503, 'Please reduce your request rate.');
-    if (kind === 'error500') throw new AwsError(trace.service === 'sts' ? 'InternalFailure' : 'InternalError', 500, 'We encountered an internal error. Please try again.');
+    if (kind === 'throttle')
+      throw trace.service === 'sts'
+        ? new AwsError('Throttling', 400, 'Rate exceeded')
+        : new AwsError('SlowDown', 503, 'Please reduce your request rate.');
+    if (kind === 'error500')
+      throw new AwsError(
+        trace.service === 'sts' ? 'InternalFailure' : 'InternalError',
+        500,
+        'We encountered an internal error. Please try again.',
+      );
     if (kind === 'expire' && trace.credentials) {
       state.principals.expire(trace.credentials, state.now());
       throw new AwsError('ExpiredToken', trace.service === 'sts' ? 403 : 400, 'The provided token has expired.');
@@ -133,7 +148,12 @@ function refuseByFault(active: readonly FaultConfig[], trace: Trace, state: Sand
   }
 }
 
-function answerMetadata(state: SandboxState, request: IncomingMessage, { rawPath }: SignedRequest, trace: Trace): Reply {
+function answerMetadata(
+  state: SandboxState,
+  request: IncomingMessage,
+  { rawPath }: SignedRequest,
+  trace: Trace,
+): Reply {
   trace.service = 'imds';
   const { operation, status, body, credentials } = state.metadata.answer(request, rawPath, state.now());
   trace.operation = operation;
@@ -153,8 +173,17 @@ async function answerSts(
   const parameters = new Map(new URLSearchParams(form));
   trace.operation = parameters.get('Action') ?? 'Unknown';
   if (trace.operation === 'AssumeRole') {
-    const { roleArn, sessionName, durationSeconds, externalId, tags, sourceIdentity, policy } = assumeRoleParameters(parameters);
-    trace.params = { roleArn, sessionName, durationSeconds, externalId, tags, sourceIdentity, policy: parsedOrText(policy) };
+    const { roleArn, sessionName, durationSeconds, externalId, tags, sourceIdentity, policy } =
+      assumeRoleParameters(parameters);
+    trace.params = {
+      roleArn,
+      sessionName,
+      durationSeconds,
+      externalId,
+      tags,
+      sourceIdentity,
+      policy: parsedOrText(policy),
+    };
   }
   const { credentials, claimed } = authenticate(signed, 'sts', state.principals, state.now());
   trace.credentials = credentials;
@@ -162,7 +191,12 @@ async function answerSts(
   hash.update(Buffer.from(form));
   hash.finish(new Map());
   meet();
-  const sts = { parameters, credentials, context: contextOf(credentials, request, claimed.region, state), now: state.now() };
+  const sts = {
+    parameters,
+    credentials,
+    context: contextOf(credentials, request, claimed.region, state),
+    now: state.now(),
+  };
   const headers = { 'content-type': 'text/xml', 'x-amzn-requestid': id };
   const onDecision = (decision: Decision): void => {
     trace.decision = decision;
@@ -205,7 +239,8 @@ async function answerS3(
   if (!operation) throw new AwsError('NotImplemented', 501, 'The sandbox does not have this operation.');
   meet();
   const bucket = state.buckets.get(bucketName);
-  if (!bucket) throw new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist', { BucketName: bucketName });
+  if (!bucket)
+    throw new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist', { BucketName: bucketName });
   const context = new Map(contextOf(credentials, request, claimed.region, state));
   for (const name of ['prefix', 'delimiter', 'max-keys']) {
     const value = query.get(name);
@@ -217,9 +252,12 @@ async function answerS3(
   }
   const owner = request.headers['x-amz-expected-bucket-owner'];
   const expectedOwner = typeof owner === 'string' ? owner : undefined;
-  authorize({ operation, bucket, key: key ?? '', credentials, context, expectedOwner, signedRegion: claimed.region }, (decision) => {
-    trace.decision = decision;
-  });
+  authorize(
+    { operation, bucket, key: key ?? '', credentials, context, expectedOwner, signedRegion: claimed.region },
+    (decision) => {
+      trace.decision = decision;
+    },
+  );
   return perform(operation, {
     bucket,
     key: key ?? '',
@@ -238,7 +276,11 @@ async function answerS3(
 }
 
 /** Bucket and key, from the path or from the host name; keys are exact code points, never normalized. */
-function addressOf(request: IncomingMessage, rawPath: string, buckets: ReadonlyMap<string, Bucket>): { bucketName: string; key: string | undefined } {
+function addressOf(
+  request: IncomingMessage,
+  rawPath: string,
+  buckets: ReadonlyMap<string, Bucket>,
+): { bucketName: string; key: string | undefined } {
   const [label] = (request.headers.host ?? '').split('.');
   const path = rawPath.slice(1);
   if (buckets.has(label)) return { bucketName: label, key: path === '' ? undefined : decode(path) };
@@ -258,10 +300,19 @@ function s3Params(request: IncomingMessage): Readonly<Record<string, unknown>> {
     contentSha256: 'x-amz-content-sha256',
     run: 'x-amz-meta-crossrole-run',
   } as const;
-  return Object.fromEntries(Object.entries(names).flatMap(([name, header]) => (request.headers[header] === undefined ? [] : [[name, request.headers[header]]])));
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([name, header]) =>
+      request.headers[header] === undefined ? [] : [[name, request.headers[header]]],
+    ),
+  );
 }
 
-function contextOf(credentials: Credentials, request: IncomingMessage, region: string, state: SandboxState): ReadonlyMap<string, readonly string[]> {
+function contextOf(
+  credentials: Credentials,
+  request: IncomingMessage,
+  region: string,
+  state: SandboxState,
+): ReadonlyMap<string, readonly string[]> {
   const { caller, userId, tags, sourceIdentity } = credentials;
   const context = new Map<string, readonly string[]>([
     ['aws:principalarn', [caller.roleArn ?? caller.arn]],
@@ -306,18 +357,12 @@ async function send(
     // What the client still sends would otherwise be taken for its next request.
     if (!request.complete) request.resume();
     const body = reply.body === undefined ? undefined : bytesOf(reply.body);
+    const gone = new Promise((resolve) => response.once('close', resolve));
     response.writeHead(reply.status, { ...common, ...reply.headers, ...lengthOf(reply) });
-    if (ofBody.length === 0 && typeof reply.body !== 'object') {
-      response.end(reply.body);
-      return;
-    }
-    for await (const chunk of faultyBody(body ?? bytesOf(''), ofBody, state.clock)) {
-      if (response.destroyed) return;
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    }
-    response.end();
-  } catch (error) {
-    if (error instanceof BodyFault && error.kind === 'hang') return;
+    if (ofBody.length === 0 && typeof reply.body !== 'object') response.end(reply.body);
+    else await pipeline(faultyBody(body ?? bytesOf(''), ofBody, state.clock, gone), response);
+  } catch {
+    // The client went away, or a fault broke the body off: either way there is nobody to tell.
     response.destroy();
   }
 }

@@ -38,7 +38,8 @@ export function claimedSignature(request: SignedRequest): ClaimedSignature | 'ma
 }
 
 function fromHeader(header: string, { headers }: SignedRequest): ClaimedSignature | 'malformed' {
-  const match = /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(header);
+  const match =
+    /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(header);
   const date = headers['x-amz-date'];
   if (!match || typeof date !== 'string') return 'malformed';
   const [, accessKeyId, scope, signed, signature] = match;
@@ -70,9 +71,13 @@ function fromQuery(query: ReadonlyMap<string, string>): ClaimedSignature | 'malf
   });
 }
 
-function withScope(scope: string, rest: Omit<ClaimedSignature, 'scope' | 'region' | 'service'>): ClaimedSignature | 'malformed' {
+function withScope(
+  scope: string,
+  rest: Omit<ClaimedSignature, 'scope' | 'region' | 'service'>,
+): ClaimedSignature | 'malformed' {
   const [day, region, service, end, ...more] = scope.split('/');
-  const sound = more.length === 0 && end === 'aws4_request' && rest.date.startsWith(day) && /^[0-9]{8}T[0-9]{6}Z$/.test(rest.date);
+  const sound =
+    more.length === 0 && end === 'aws4_request' && rest.date.startsWith(day) && /^[0-9]{8}T[0-9]{6}Z$/.test(rest.date);
   return sound ? { ...rest, scope, region, service } : 'malformed';
 }
 
@@ -123,7 +128,9 @@ function canonicalRequest(request: SignedRequest, claimed: ClaimedSignature): st
     .join('&');
   const headers = claimed.signedHeaders.map((name) => `${name}:${headerValue(request.headers[name])}\n`).join('');
   // S3 signs the path as it is sent; the other services have no path here but "/".
-  return [request.method, request.rawPath, query, headers, claimed.signedHeaders.join(';'), claimed.payloadHash].join('\n');
+  return [request.method, request.rawPath, query, headers, claimed.signedHeaders.join(';'), claimed.payloadHash].join(
+    '\n',
+  );
 }
 
 function headerValue(value: string | string[] | undefined): string {

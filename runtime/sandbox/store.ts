@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BucketConfig } from './config.js';
 
@@ -106,7 +106,11 @@ export function bodyStore(folder: string): BodyStore {
 const READ_BYTES = 256 * 1024;
 
 /** The bytes [start, end) of an object. */
-export async function* readBodies(bodies: readonly StoredBody[], start: number, end: number): AsyncIterable<Uint8Array> {
+export async function* readBodies(
+  bodies: readonly StoredBody[],
+  start: number,
+  end: number,
+): AsyncIterable<Uint8Array> {
   let offset = 0;
   for (const { file, size } of bodies) {
     const from = Math.max(0, start - offset);

@@ -48,7 +48,8 @@ export interface AssumeRoleParameters {
 export function assumeRoleParameters(parameters: ReadonlyMap<string, string>): AssumeRoleParameters {
   const members = (name: string): string[] => {
     const values: string[] = [];
-    for (let n = 1; parameters.has(`${name}.member.${n}`); n++) values.push(parameters.get(`${name}.member.${n}`) ?? '');
+    for (let n = 1; parameters.has(`${name}.member.${n}`); n++)
+      values.push(parameters.get(`${name}.member.${n}`) ?? '');
     return values;
   };
   const tags: Record<string, string> = {};
@@ -67,12 +68,19 @@ export function assumeRoleParameters(parameters: ReadonlyMap<string, string>): A
   };
 }
 
-export function assumeRole(request: StsRequest, config: SandboxConfig, principals: Principals, onDecision: (decision: Decision) => void): string {
+export function assumeRole(
+  request: StsRequest,
+  config: SandboxConfig,
+  principals: Principals,
+  onDecision: (decision: Decision) => void,
+): string {
   const { credentials, now } = request;
   const asked = assumeRoleParameters(request.parameters);
   validate(asked, request.parameters);
   const role = config.roles.find(({ arn }) => arn === asked.roleArn);
-  const decision = role ? decide(asked, role, request) : { allowed: false, gate: 'trust-policy' as const, statement: undefined };
+  const decision = role
+    ? decide(asked, role, request)
+    : { allowed: false, gate: 'trust-policy' as const, statement: undefined };
   onDecision(decision);
   if (!role || !decision.allowed) throw denied(credentials.caller.arn, 'sts:AssumeRole', asked.roleArn);
 
@@ -112,18 +120,43 @@ function validate(asked: AssumeRoleParameters, parameters: ReadonlyMap<string, s
     if (!holds) throw invalid(`1 validation error detected: Value at '${name}' failed to satisfy constraint: ${rule}`);
   };
   check(/^arn:aws[\w-]*:iam::[0-9]{12}:role\/.+$/.test(asked.roleArn), 'roleArn', 'Member must be the ARN of a role');
-  check(SESSION_NAME.test(asked.sessionName), 'roleSessionName', 'Member must satisfy regular expression pattern: [\\w+=,.@-]*');
-  check(asked.durationSeconds >= LEAST_SECONDS, 'durationSeconds', `Member must have value greater than or equal to ${LEAST_SECONDS}`);
-  check(asked.durationSeconds <= MOST_SECONDS, 'durationSeconds', `Member must have value less than or equal to ${MOST_SECONDS}`);
+  check(
+    SESSION_NAME.test(asked.sessionName),
+    'roleSessionName',
+    'Member must satisfy regular expression pattern: [\\w+=,.@-]*',
+  );
+  check(
+    asked.durationSeconds >= LEAST_SECONDS,
+    'durationSeconds',
+    `Member must have value greater than or equal to ${LEAST_SECONDS}`,
+  );
+  check(
+    asked.durationSeconds <= MOST_SECONDS,
+    'durationSeconds',
+    `Member must have value less than or equal to ${MOST_SECONDS}`,
+  );
   check(Number.isInteger(asked.durationSeconds), 'durationSeconds', 'Member must be an integer');
-  if (asked.externalId !== undefined) check(EXTERNAL_ID.test(asked.externalId), 'externalId', 'Member must satisfy regular expression pattern: [\\w+=,.@:\\/-]*');
-  if (asked.sourceIdentity !== undefined) check(SESSION_NAME.test(asked.sourceIdentity), 'sourceIdentity', 'Member must satisfy regular expression pattern: [\\w+=,.@-]*');
-  if (asked.policy !== undefined) check(POLICY.test(asked.policy), 'policy', 'Member must have length between 1 and 2048 and allowed characters');
+  if (asked.externalId !== undefined)
+    check(
+      EXTERNAL_ID.test(asked.externalId),
+      'externalId',
+      'Member must satisfy regular expression pattern: [\\w+=,.@:\\/-]*',
+    );
+  if (asked.sourceIdentity !== undefined)
+    check(
+      SESSION_NAME.test(asked.sourceIdentity),
+      'sourceIdentity',
+      'Member must satisfy regular expression pattern: [\\w+=,.@-]*',
+    );
+  if (asked.policy !== undefined)
+    check(POLICY.test(asked.policy), 'policy', 'Member must have length between 1 and 2048 and allowed characters');
   const tags = Object.entries(asked.tags);
   check(tags.length <= MAX_TAGS, 'tags', `Member must have length less than or equal to ${MAX_TAGS}`);
-  for (const [key, value] of tags) check(TAG_KEY.test(key) && TAG_VALUE.test(value), 'tags', 'Member must satisfy the patterns of tags');
+  for (const [key, value] of tags)
+    check(TAG_KEY.test(key) && TAG_VALUE.test(value), 'tags', 'Member must satisfy the patterns of tags');
   for (const name of parameters.keys()) {
-    if (name.startsWith('PolicyArns.') || name === 'SerialNumber' || name === 'TokenCode') throw new AwsError('NotImplemented', 501, `The sandbox does not know ${name}.`);
+    if (name.startsWith('PolicyArns.') || name === 'SerialNumber' || name === 'TokenCode')
+      throw new AwsError('NotImplemented', 501, `The sandbox does not know ${name}.`);
   }
 }
 
@@ -135,7 +168,11 @@ function decide(asked: AssumeRoleParameters, role: RoleConfig, { credentials, co
   const keys = Object.keys(asked.tags);
   if (keys.length > 0) added.set('aws:tagkeys', keys);
   for (const [key, value] of Object.entries(asked.tags)) added.set(`aws:requesttag/${key.toLowerCase()}`, [value]);
-  const needed = ['sts:AssumeRole', ...(keys.length > 0 ? ['sts:TagSession'] : []), ...(asked.sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity'])];
+  const needed = [
+    'sts:AssumeRole',
+    ...(keys.length > 0 ? ['sts:TagSession'] : []),
+    ...(asked.sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
+  ];
   const request = { caller: credentials.caller, resource: role.arn, context: added satisfies RequestContext };
   const owner = { account: role.account, policy: undefined };
   const decisions = needed.map((action) => evaluateTrust({ ...request, action, owner }, role.trust));
@@ -160,7 +197,11 @@ export function getCallerIdentity({ credentials }: StsRequest): string {
 }
 
 function denied(arn: string, action: string, resource: string): AwsError {
-  return new AwsError('AccessDenied', 403, `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`);
+  return new AwsError(
+    'AccessDenied',
+    403,
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`,
+  );
 }
 
 function invalid(message: string): AwsError {
@@ -172,10 +213,18 @@ function invalidParameter(message: string): AwsError {
 }
 
 function reply(action: string, result: XmlElements): string {
-  return xmlDocument(`${action}Response`, { [`${action}Result`]: result, ResponseMetadata: { RequestId: 'sandbox' } }, NAMESPACE);
+  return xmlDocument(
+    `${action}Response`,
+    { [`${action}Result`]: result, ResponseMetadata: { RequestId: 'sandbox' } },
+    NAMESPACE,
+  );
 }
 
 export function stsError({ code, message, status }: AwsError, requestId: string): string {
   const type = status < 500 ? 'Sender' : 'Receiver';
-  return xmlDocument('ErrorResponse', { Error: { Type: type, Code: code, Message: message }, RequestId: requestId }, NAMESPACE);
+  return xmlDocument(
+    'ErrorResponse',
+    { Error: { Type: type, Code: code, Message: message }, RequestId: requestId },
+    NAMESPACE,
+  );
 }

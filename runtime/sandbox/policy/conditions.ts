@@ -42,8 +42,14 @@ export const conditionKeys: readonly ((key: string) => boolean)[] = [
 
 type Test = (actual: string, wanted: string) => boolean;
 
-const number = (test: (a: number, b: number) => boolean): Test => (a, b) => test(Number(a), Number(b));
-const date = (test: (a: number, b: number) => boolean): Test => (a, b) => test(Date.parse(a), Date.parse(b));
+const number =
+  (test: (a: number, b: number) => boolean): Test =>
+  (a, b) =>
+    test(Number(a), Number(b));
+const date =
+  (test: (a: number, b: number) => boolean): Test =>
+  (a, b) =>
+    test(Date.parse(a), Date.parse(b));
 const equal: Test = (a, b) => a === b;
 const equalIgnoringCase: Test = (a, b) => a.toLowerCase() === b.toLowerCase();
 const like: Test = (a, b) => matchesPattern(b, a);
@@ -86,7 +92,11 @@ const negated: Readonly<Record<string, Test>> = {
 };
 
 /** Base names, without `ForAllValues:`, `ForAnyValue:` and `IfExists`. */
-export const conditionOperators: ReadonlySet<string> = new Set([...Object.keys(positive), ...Object.keys(negated), 'Null']);
+export const conditionOperators: ReadonlySet<string> = new Set([
+  ...Object.keys(positive),
+  ...Object.keys(negated),
+  'Null',
+]);
 
 /** Whether one condition holds (IAM JSON policy elements: Condition operators). */
 export function conditionHolds({ operator, key, values }: Condition, context: RequestContext): boolean {
@@ -108,14 +118,17 @@ export function conditionHolds({ operator, key, values }: Condition, context: Re
 
 /** Puts `${key}` policy variables in; `${*}`, `${?}` and `${$}` stand for the characters themselves and stay for `matchesPattern`. */
 export function withVariables(text: string, context: RequestContext): string {
-  return text.replaceAll(/\$\{([A-Za-z][^}]*)\}/g, (whole, key: string) => context.get(key.toLowerCase())?.[0] ?? whole);
+  return text.replaceAll(
+    /\$\{([A-Za-z][^}]*)\}/g,
+    (whole, key: string) => context.get(key.toLowerCase())?.[0] ?? whole,
+  );
 }
 
 function inBlock(address: string, block: string): boolean {
   const [base, bits = '32'] = block.split('/');
   if (!isIPv4(address) || !isIPv4(base)) return address === block;
   const mask = bits === '0' ? 0 : (-1 << (32 - Number(bits))) >>> 0;
-  return ((toNumber(address) & mask) >>> 0) === ((toNumber(base) & mask) >>> 0);
+  return (toNumber(address) & mask) >>> 0 === (toNumber(base) & mask) >>> 0;
 }
 
 function toNumber(address: string): number {

@@ -50,7 +50,8 @@ export function evaluate(request: AccessRequest): Decision {
   }
 
   const identity = find(caller.identityPolicies, 'Allow', request);
-  const session = caller.sessionPolicy === undefined ? 'no session policy' : find([caller.sessionPolicy], 'Allow', request);
+  const session =
+    caller.sessionPolicy === undefined ? 'no session policy' : find([caller.sessionPolicy], 'Allow', request);
   const granted = (names: readonly string[]): string | undefined =>
     owner.policy && find([owner.policy], 'Allow', request, (set) => grants(set, names));
   const toSession = granted([caller.arn, '*']);
@@ -79,7 +80,9 @@ export function evaluateTrust(request: AccessRequest, trust: Policy): Decision {
   if (identityDenied) return { allowed: false, gate: 'identity-policy', statement: identityDenied };
   const names = caller.roleArn === undefined ? [caller.arn, '*'] : [caller.arn, caller.roleArn, '*'];
   const direct = find([trust], 'Allow', request, (set) => grants(set, names));
-  const delegated = find([trust], 'Allow', request, (set) => grants(set, [caller.account, `arn:aws:iam::${caller.account}:root`]));
+  const delegated = find([trust], 'Allow', request, (set) =>
+    grants(set, [caller.account, `arn:aws:iam::${caller.account}:root`]),
+  );
   if (!direct && !delegated) return { allowed: false, gate: 'trust-policy', statement: undefined };
   if (caller.account === owner.account && direct) return { allowed: true, gate: 'trust-policy', statement: direct };
   const identity = find(caller.identityPolicies, 'Allow', request);
@@ -109,7 +112,8 @@ function find(
 function speaksOf(statement: Statement, { action, resource, context }: AccessRequest): boolean {
   return (
     listed(statement.actions, (pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase())) &&
-    (statement.resources === undefined || listed(statement.resources, (pattern) => matchesPattern(withVariables(pattern, context), resource))) &&
+    (statement.resources === undefined ||
+      listed(statement.resources, (pattern) => matchesPattern(withVariables(pattern, context), resource))) &&
     statement.conditions.every((condition) => conditionHolds(condition, context))
   );
 }

@@ -2,7 +2,17 @@ import { conditionKeys, conditionOperators } from './conditions.js';
 import type { Condition, Listed, Policy, PolicyKind, PolicyProblem, PrincipalSet, Statement } from './document.js';
 
 const policyElements = new Set(['Version', 'Id', 'Statement']);
-const statementElements = new Set(['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']);
+const statementElements = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]);
 const services = new Set(['s3', 'sts', 'kms']);
 
 type Path = readonly (string | number)[];
@@ -11,7 +21,10 @@ type Path = readonly (string | number)[];
  * Spells a policy document out. Whatever the sandbox does not know is a problem: a policy that is half understood would
  * authorize something else than AWS does.
  */
-export function readPolicy(document: unknown, kind: PolicyKind): { readonly policy: Policy; readonly problems: readonly PolicyProblem[] } {
+export function readPolicy(
+  document: unknown,
+  kind: PolicyKind,
+): { readonly policy: Policy; readonly problems: readonly PolicyProblem[] } {
   const problems: PolicyProblem[] = [];
   const report = (path: Path, message: string): void => {
     problems.push({ path, message });
@@ -20,13 +33,16 @@ export function readPolicy(document: unknown, kind: PolicyKind): { readonly poli
     report([], 'a policy is an object');
     return { policy: { statements: [] }, problems };
   }
-  for (const name of Object.keys(document)) if (!policyElements.has(name)) report([name], `a policy has no element "${name}"`);
+  for (const name of Object.keys(document))
+    if (!policyElements.has(name)) report([name], `a policy has no element "${name}"`);
   const { Statement: listed } = document;
   const statements = Array.isArray(listed) ? listed : [listed];
   const single = !Array.isArray(listed);
   return {
     policy: {
-      statements: statements.map((statement, index) => readStatement(statement, kind, single ? ['Statement'] : ['Statement', index], report)),
+      statements: statements.map((statement, index) =>
+        readStatement(statement, kind, single ? ['Statement'] : ['Statement', index], report),
+      ),
     },
     problems,
   };
@@ -45,7 +61,8 @@ function readStatement(source: unknown, kind: PolicyKind, path: Path, report: Re
   const actions = readListed(statement, 'Action', 'NotAction', path, report);
   for (const pattern of actions?.patterns ?? []) {
     const [service, action] = pattern.split(':');
-    if (pattern !== '*' && !(services.has(service) && action)) report([...path, 'Action'], `the sandbox does not know the action "${pattern}"`);
+    if (pattern !== '*' && !(services.has(service) && action))
+      report([...path, 'Action'], `the sandbox does not know the action "${pattern}"`);
   }
   const resources = readListed(statement, 'Resource', 'NotResource', path, report);
   if (kind === 'trust' ? resources !== undefined : resources === undefined) {
@@ -67,7 +84,13 @@ function readStatement(source: unknown, kind: PolicyKind, path: Path, report: Re
   };
 }
 
-function readListed(statement: Readonly<Record<string, unknown>>, plain: string, negated: string, path: Path, report: Report): Listed | undefined {
+function readListed(
+  statement: Readonly<Record<string, unknown>>,
+  plain: string,
+  negated: string,
+  path: Path,
+  report: Report,
+): Listed | undefined {
   const name = plain in statement ? plain : negated in statement ? negated : undefined;
   if (name === undefined) return undefined;
   if (plain in statement && negated in statement) report(path, `a statement has ${plain} or ${negated}, not both`);
@@ -81,7 +104,11 @@ function readTexts(value: unknown, path: Path, report: Report): string[] {
   return [];
 }
 
-function readPrincipals(statement: Readonly<Record<string, unknown>>, path: Path, report: Report): PrincipalSet | undefined {
+function readPrincipals(
+  statement: Readonly<Record<string, unknown>>,
+  path: Path,
+  report: Report,
+): PrincipalSet | undefined {
   const except = 'NotPrincipal' in statement;
   const name = except ? 'NotPrincipal' : 'Principal';
   const value = statement[name];
@@ -92,7 +119,8 @@ function readPrincipals(statement: Readonly<Record<string, unknown>>, path: Path
     return { except, anyone: false, aws: [], services: [] };
   }
   for (const kind of Object.keys(value)) {
-    if (kind !== 'AWS' && kind !== 'Service') report([...path, name, kind], `the sandbox does not know principals of kind "${kind}"`);
+    if (kind !== 'AWS' && kind !== 'Service')
+      report([...path, name, kind], `the sandbox does not know principals of kind "${kind}"`);
   }
   const aws = value.AWS === undefined ? [] : readTexts(value.AWS, [...path, name, 'AWS'], report);
   const listed = value.Service === undefined ? [] : readTexts(value.Service, [...path, name, 'Service'], report);

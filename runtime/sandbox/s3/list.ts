@@ -10,7 +10,8 @@ export function listObjectsV2({ bucket, query }: S3Request): Reply {
   const delimiter = query.get('delimiter') ?? '';
   const limit = Math.min(MAX_KEYS, numberOf(query.get('max-keys') ?? String(MAX_KEYS), 'max-keys'));
   const token = query.get('continuation-token');
-  const after = token === undefined ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString('utf8');
+  const after =
+    token === undefined ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString('utf8');
   const encode = query.get('encoding-type') === 'url' ? encodeKey : (key: string) => key;
   const contents: { Key: string; LastModified: string; ETag: string; Size: number; StorageClass: string }[] = [];
   const groups = new Set<string>();
@@ -68,7 +69,13 @@ function entry(bucket: Bucket, key: string, encode: (key: string) => string) {
   const object = bucket.objects.get(key);
   if (!object) throw new Error(`the key index names ${key}, which is not there`);
   const modified = new Date(object.modified).toISOString();
-  return { Key: encode(key), LastModified: modified, ETag: `"${object.etag}"`, Size: object.size, StorageClass: 'STANDARD' };
+  return {
+    Key: encode(key),
+    LastModified: modified,
+    ETag: `"${object.etag}"`,
+    Size: object.size,
+    StorageClass: 'STANDARD',
+  };
 }
 
 function encodeKey(key: string): string {
@@ -76,7 +83,8 @@ function encodeKey(key: string): string {
 }
 
 export function numberOf(text: string, name: string): number {
-  if (!/^[0-9]{1,9}$/.test(text)) throw new AwsError('InvalidArgument', 400, `Provided ${name} not an integer or within integer range`);
+  if (!/^[0-9]{1,9}$/.test(text))
+    throw new AwsError('InvalidArgument', 400, `Provided ${name} not an integer or within integer range`);
   return Number(text);
 }
 

@@ -42,7 +42,9 @@ export async function completeMultipartUpload(request: S3Request): Promise<Reply
   const bodies = listed.map(({ number, etag }) => {
     const body = upload.parts.get(number);
     if (!body || body.md5 !== etag) {
-      throw new AwsError('InvalidPart', 400, 'One or more of the specified parts could not be found.', { PartNumber: String(number) });
+      throw new AwsError('InvalidPart', 400, 'One or more of the specified parts could not be found.', {
+        PartNumber: String(number),
+      });
     }
     return body;
   });
@@ -58,7 +60,10 @@ export async function completeMultipartUpload(request: S3Request): Promise<Reply
   const replaced = bucket.objects.get(key);
   bucket.put({ key, bodies, size, etag, modified: now, headers: upload.headers, owner: upload.owner });
   bucket.uploads.delete(upload.id);
-  await store.drop([...(replaced?.bodies ?? []), ...[...upload.parts.values()].filter((body) => !bodies.includes(body))]);
+  await store.drop([
+    ...(replaced?.bodies ?? []),
+    ...[...upload.parts.values()].filter((body) => !bodies.includes(body)),
+  ]);
   return xmlReply('CompleteMultipartUploadResult', { Bucket: bucket.name, Key: key, ETag: `"${etag}"` });
 }
 
@@ -98,7 +103,11 @@ export function listParts(request: S3Request): Reply {
     Key: upload.key,
     UploadId: upload.id,
     IsTruncated: false,
-    Part: parts.map(([number, { md5, size }]: [number, StoredBody]) => ({ PartNumber: number, ETag: `"${md5}"`, Size: size })),
+    Part: parts.map(([number, { md5, size }]: [number, StoredBody]) => ({
+      PartNumber: number,
+      ETag: `"${md5}"`,
+      Size: size,
+    })),
   });
 }
 
@@ -109,7 +118,11 @@ export function listMultipartUploads({ bucket, query }: S3Request): Reply {
     Bucket: bucket.name,
     Prefix: prefix,
     IsTruncated: false,
-    Upload: uploads.map(({ id, key, initiated }) => ({ Key: key, UploadId: id, Initiated: new Date(initiated).toISOString() })),
+    Upload: uploads.map(({ id, key, initiated }) => ({
+      Key: key,
+      UploadId: id,
+      Initiated: new Date(initiated).toISOString(),
+    })),
   });
 }
 

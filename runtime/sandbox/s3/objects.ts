@@ -11,21 +11,34 @@ export function headObject(request: S3Request): Reply {
 }
 
 /** The object, whole or the range asked for (RFC 9110, "Range Requests"; conditions before the range). */
-function read({ bucket, key, headers, query }: S3Request, body: (object: StoredObject, start: number, end: number) => Reply['body']): Reply {
+function read(
+  { bucket, key, headers, query }: S3Request,
+  body: (object: StoredObject, start: number, end: number) => Reply['body'],
+): Reply {
   const object = bucket.objects.get(key);
   if (!object) throw new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key });
   const etag = `"${object.etag}"`;
   const [ifMatch, ifNoneMatch] = [headers['if-match'], headers['if-none-match']];
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etag && ifMatch !== object.etag) throw preconditionFailed('If-Match');
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etag && ifMatch !== object.etag)
+    throw preconditionFailed('If-Match');
   if (ifNoneMatch === '*' || ifNoneMatch === etag) return { status: 304, headers: { etag }, body: undefined };
   if (query.has('partNumber')) throw new AwsError('NotImplemented', 501, 'The sandbox does not read by part number.');
   const range = rangeOf(headers.range, object.size);
   const common = objectHeaders(object);
-  if (!range) return { status: 200, headers: { ...common, 'content-length': String(object.size) }, body: body(object, 0, object.size) };
+  if (!range)
+    return {
+      status: 200,
+      headers: { ...common, 'content-length': String(object.size) },
+      body: body(object, 0, object.size),
+    };
   const [start, end] = range;
   return {
     status: 206,
-    headers: { ...common, 'content-length': String(end - start), 'content-range': `bytes ${start}-${end - 1}/${object.size}` },
+    headers: {
+      ...common,
+      'content-length': String(end - start),
+      'content-range': `bytes ${start}-${end - 1}/${object.size}`,
+    },
     body: body(object, start, end),
   };
 }
@@ -37,7 +50,10 @@ function rangeOf(header: string | undefined, size: number): [number, number] | u
   const [, first, last] = match;
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
-  if (start >= end) throw new AwsError('InvalidRange', 416, 'The requested range is not satisfiable', { ActualObjectSize: String(size) });
+  if (start >= end)
+    throw new AwsError('InvalidRange', 416, 'The requested range is not satisfiable', {
+      ActualObjectSize: String(size),
+    });
   return [start, end];
 }
 
@@ -51,7 +67,15 @@ export async function putObject(request: S3Request): Promise<Reply> {
     throw error;
   }
   const replaced = bucket.objects.get(key);
-  bucket.put({ key, bodies: [body], size: body.size, etag: body.md5, modified: now, headers: keptHeaders(headers), owner: account });
+  bucket.put({
+    key,
+    bodies: [body],
+    size: body.size,
+    etag: body.md5,
+    modified: now,
+    headers: keptHeaders(headers),
+    owner: account,
+  });
   if (replaced) await store.drop(replaced.bodies);
   const checksum = body.checksum ? { [body.checksum[0]]: body.checksum[1] } : {};
   return { status: 200, headers: { etag: `"${body.md5}"`, ...checksum }, body: undefined };
@@ -61,7 +85,8 @@ export async function putObject(request: S3Request): Promise<Reply> {
 export function checkWriteConditions({ bucket, key, headers }: S3Request): void {
   const existing = bucket.objects.get(key);
   const [ifMatch, ifNoneMatch] = [headers['if-match'], headers['if-none-match']];
-  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw new AwsError('NotImplemented', 501, 'If-None-Match takes * on a write.');
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*')
+    throw new AwsError('NotImplemented', 501, 'If-None-Match takes * on a write.');
   if (ifNoneMatch === '*' && existing) throw preconditionFailed('If-None-Match');
   if (ifMatch === undefined) return;
   if (!existing) throw new AwsError('NoSuchKey', 404, 'The specified key does not exist.');
@@ -69,7 +94,9 @@ export function checkWriteConditions({ bucket, key, headers }: S3Request): void 
 }
 
 function preconditionFailed(condition: string): AwsError {
-  return new AwsError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', { Condition: condition });
+  return new AwsError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', {
+    Condition: condition,
+  });
 }
 
 export async function deleteObject({ bucket, key, store }: S3Request): Promise<Reply> {

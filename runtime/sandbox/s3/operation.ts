@@ -23,7 +23,21 @@ const operations = {
 export type OperationName = keyof typeof operations;
 
 /** Sub-resources and headers that would make another operation of a request; what is not known must not pass as something else. */
-const subresources = ['acl', 'tagging', 'policy', 'versioning', 'versions', 'cors', 'lifecycle', 'encryption', 'delete', 'attributes', 'retention', 'torrent', 'location'];
+const subresources = [
+  'acl',
+  'tagging',
+  'policy',
+  'versioning',
+  'versions',
+  'cors',
+  'lifecycle',
+  'encryption',
+  'delete',
+  'attributes',
+  'retention',
+  'torrent',
+  'location',
+];
 
 /** Which operation a request is; undefined for those that the sandbox lacks. */
 export function operationOf(
@@ -37,7 +51,11 @@ export function operationOf(
   return name && { name, ...operations[name] };
 }
 
-function nameOf(method: string, key: string | undefined, query: ReadonlyMap<string, string>): OperationName | undefined {
+function nameOf(
+  method: string,
+  key: string | undefined,
+  query: ReadonlyMap<string, string>,
+): OperationName | undefined {
   if (key === undefined) {
     if (method === 'HEAD') return 'HeadBucket';
     if (method !== 'GET') return undefined;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AwsError } from '../aws-error.js';
+import type { BodyStore, Bucket, StoredBody, StoredObject } from '../store.js';
 import { type XmlElements, xmlDocument } from '../xml.js';
-import type { Bucket, BodyStore, StoredBody, StoredObject } from '../store.js';
 
 export interface Reply {
   readonly status: number;
@@ -29,21 +29,38 @@ export interface S3Request {
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 export function xmlReply(root: string, content: XmlElements, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: xmlDocument(root, content, NAMESPACE) };
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/xml', ...headers },
+    body: xmlDocument(root, content, NAMESPACE),
+  };
 }
 
 export function errorReply(error: AwsError, resource: string, requestId: string, head: boolean): Reply {
   const headers = Object.fromEntries(Object.entries(error.details).filter(([name]) => name.startsWith('x-')));
   const elements = Object.fromEntries(Object.entries(error.details).filter(([name]) => !name.startsWith('x-')));
-  const body = xmlDocument('Error', { Code: error.code, Message: error.message, ...elements, Resource: resource, RequestId: requestId });
-  return { status: error.status, headers: { 'content-type': 'application/xml', ...headers }, body: head || error.status === 304 ? undefined : body };
+  const body = xmlDocument('Error', {
+    Code: error.code,
+    Message: error.message,
+    ...elements,
+    Resource: resource,
+    RequestId: requestId,
+  });
+  return {
+    status: error.status,
+    headers: { 'content-type': 'application/xml', ...headers },
+    body: head || error.status === 304 ? undefined : body,
+  };
 }
 
 /** Headers of an upload that an object keeps. */
 export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const kept = /^(content-type|content-encoding|content-disposition|cache-control|x-amz-meta-.+|x-amz-server-side-encryption.*)$/;
+  const kept =
+    /^(content-type|content-encoding|content-disposition|cache-control|x-amz-meta-.+|x-amz-server-side-encryption.*)$/;
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' && kept.test(name) ? [[name, value]] : [])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' && kept.test(name) ? [[name, value]] : [],
+    ),
   );
 }
 

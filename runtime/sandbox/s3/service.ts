@@ -4,7 +4,14 @@ import { type Decision, evaluate } from '../policy/evaluate.js';
 import type { Credentials } from '../principals.js';
 import type { Bucket } from '../store.js';
 import { headBucket, listObjectsV2 } from './list.js';
-import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, listMultipartUploads, listParts, uploadPart } from './multipart.js';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+} from './multipart.js';
 import { deleteObject, getObject, headObject, putObject } from './objects.js';
 import type { Operation, OperationName } from './operation.js';
 import type { Reply, S3Request } from './reply.js';
@@ -39,16 +46,26 @@ export function authorize(access: S3Access, onDecision: (decision: Decision) => 
   const { operation, bucket, key, credentials, context } = access;
   if (access.signedRegion !== bucket.region) {
     const message = `The authorization header is malformed; the region '${access.signedRegion}' is wrong; expecting '${bucket.region}'`;
-    throw new AwsError('AuthorizationHeaderMalformed', 400, message, { Region: bucket.region, 'x-amz-bucket-region': bucket.region });
+    throw new AwsError('AuthorizationHeaderMalformed', 400, message, {
+      Region: bucket.region,
+      'x-amz-bucket-region': bucket.region,
+    });
   }
   const may = (action: string, resource: string): Decision =>
-    evaluate({ caller: credentials.caller, action, resource, context, owner: { account: bucket.account, policy: bucket.policy } });
+    evaluate({
+      caller: credentials.caller,
+      action,
+      resource,
+      context,
+      owner: { account: bucket.account, policy: bucket.policy },
+    });
   const bucketArn = `arn:aws:s3:::${bucket.name}`;
   const decision = may(operation.action, operation.on === 'bucket' ? bucketArn : `${bucketArn}/${key}`);
   onDecision(decision);
   const details = operation.name === 'HeadBucket' ? { 'x-amz-bucket-region': bucket.region } : {};
   if (!decision.allowed) throw new AwsError('AccessDenied', 403, 'Access Denied', details);
-  if (access.expectedOwner !== undefined && access.expectedOwner !== bucket.account) throw new AwsError('AccessDenied', 403, 'Access Denied');
+  if (access.expectedOwner !== undefined && access.expectedOwner !== bucket.account)
+    throw new AwsError('AccessDenied', 403, 'Access Denied');
   // Whether a key is missing is told only to those who may list the bucket.
   const reads = operation.name === 'GetObject' || operation.name === 'HeadObject';
   if (reads && !bucket.objects.has(key) && !may('s3:ListBucket', bucketArn).allowed) {
