@@ -14,8 +14,12 @@ export interface MetadataReply {
   readonly credentials: Credentials | undefined;
 }
 
+export interface InstanceMetadata {
+  answer(request: IncomingMessage, path: string, now: number): MetadataReply;
+}
+
 /** Instance metadata, version 2 only: every read needs a token that a PUT has given. */
-export function instanceMetadata(config: SandboxConfig, principals: Principals) {
+export function instanceMetadata(config: SandboxConfig, principals: Principals): InstanceMetadata {
   const tokens = new Map<string, number>();
   let session: Credentials | undefined;
 
@@ -36,7 +40,7 @@ export function instanceMetadata(config: SandboxConfig, principals: Principals) 
   }
 
   return {
-    answer(request: IncomingMessage, path: string, now: number): MetadataReply {
+    answer(request, path, now) {
       const plain = (operation: string, status: number, body = ''): MetadataReply => ({
         operation,
         status,

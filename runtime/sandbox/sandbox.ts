@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.js';
-import { type AuditEntry, type AuditLog, auditLog } from './audit.js';
+import { type AuditEntry, auditLog } from './audit.js';
 import type { SandboxConfig } from './config.js';
-import { type Faults, faults } from './faults.js';
+import { faults } from './faults.js';
 import { instanceMetadata } from './instance-metadata.js';
-import { type Principals, principals } from './principals.js';
+import { principals } from './principals.js';
 import { answer } from './server.js';
-import { type BodyStore, type Bucket, bodyStore, bucket, readBodies } from './store.js';
+import type { SandboxState } from './state.js';
+import { type Bucket, bodyStore, bucket, readBodies } from './store.js';
 
 export interface SandboxOptions {
   readonly clock?: Clock;
@@ -44,20 +45,6 @@ export interface RunningSandbox {
   listObjects(bucketName: string): SandboxObject[];
   openUploads(): { readonly bucket: string; readonly key: string; readonly uploadId: string }[];
   close(): Promise<void>;
-}
-
-/** All that requests share. */
-export interface SandboxState {
-  readonly config: SandboxConfig;
-  readonly principals: Principals;
-  readonly buckets: ReadonlyMap<string, Bucket>;
-  readonly store: BodyStore;
-  readonly metadata: ReturnType<typeof instanceMetadata>;
-  readonly faults: Faults;
-  readonly audit: AuditLog;
-  readonly clock: Clock;
-  /** The sandbox's own time, milliseconds since the epoch. */
-  now(): number;
 }
 
 /** Starts S3, STS and instance metadata on a port of 127.0.0.1; its files live in a folder that `close` removes. */

@@ -12,8 +12,8 @@ import { bodyChecks, decodeBody } from './request-body.js';
 import { operationOf } from './s3/operation.js';
 import { errorReply, type Reply } from './s3/reply.js';
 import { authorize, perform } from './s3/service.js';
-import type { SandboxState } from './sandbox.js';
 import type { SignedRequest } from './signature.js';
+import type { SandboxState } from './state.js';
 import type { Bucket } from './store.js';
 import { assumeRole, assumeRoleParameters, getCallerIdentity, stsError } from './sts.js';
 

@@ -1,7 +1,5 @@
 import { createRequire } from 'node:module';
 import type { ErrorObject } from 'ajv';
-import type { ExpectFile } from '../../agent/fixture/expect-schema.js';
-import type { RunReport } from '../../engine/report.js';
 import type { ConnectionFile, MappingFile } from '../mapping-file.js';
 
 /** A compiled schema; after a refusal `errors` says why. */
@@ -13,8 +11,6 @@ export interface Validator<T> {
 interface CompiledValidators {
   readonly mapping: Validator<MappingFile>;
   readonly connection: Validator<ConnectionFile>;
-  readonly expect: Validator<ExpectFile>;
-  readonly report: Validator<RunReport>;
   /** By `advancedSchemaName`. */
   readonly advanced: Readonly<Record<string, Validator<Readonly<Record<string, unknown>>>>>;
 }
