@@ -20,7 +20,8 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const agent = fileURLToPath(new URL('../runtime/agent/main.js', import.meta.url));
-const peer = (name: string): string => fileURLToPath(new URL(`peers/${name}.js`, import.meta.url));
+const pipeline = fileURLToPath(new URL('peers/csv-pipeline.js', import.meta.url));
+const duckdb = fileURLToPath(new URL('../../bench/peers/duckdb.mjs', import.meta.url));
 
 const jobs = {
   'filter-project': {
@@ -72,12 +73,12 @@ try {
       { name: 'Crossrole', script: agent, args: ['run', writeMapping(folder, job), '--quiet'] },
       {
         name: 'DuckDB, one thread',
-        script: peer('duckdb'),
-        args: [job, '1', input, join(folder, `duckdb-${job}.csv`)],
+        script: duckdb,
+        args: [job, '1', input, join(folder, `duckdb-${job}.csv`), JSON.stringify(orderFields)],
       },
       {
         name: 'csv-parse → csv-stringify',
-        script: peer('csv-pipeline'),
+        script: pipeline,
         args: [job, input, join(folder, `pipeline-${job}.csv`)],
       },
     ];
