@@ -89,7 +89,7 @@ export type Configured<Side> =
   | { readonly ok: true; readonly side: Side; readonly warnings: readonly Warning[] }
   | { readonly ok: false; readonly problems: readonly PropertyProblem[] };
 
-/** A pool that bounds the bytes which all buffers of a run hold together. */
+/** A pool that bounds the bytes which all buffers of one target hold together: its share of the run's memory. */
 export interface BufferPool {
   /** Resolves with a buffer of exactly `bytes` bytes once the pool has room for it; rejects when `signal` aborts. */
   acquire(bytes: number, signal: AbortSignal): Promise<Uint8Array>;
@@ -101,10 +101,14 @@ export interface RunContext {
   /** Identifies the run: `crossrole-run` metadata, session names, the report. `[\w-]{1,36}`. */
   readonly run: string;
   readonly clock: Clock;
-  readonly buffers: BufferPool;
   readonly signal: AbortSignal;
   /** May be called at any time; equal warnings are shown once. */
   warn(warning: Warning): void;
+}
+
+/** A target's bytes wait in buffers; no target can starve another, since each has a pool of its own. */
+export interface TargetContext extends RunContext {
+  readonly buffers: BufferPool;
 }
 
 /** One object as listed; reads are pinned to its `etag`. */
@@ -195,7 +199,7 @@ export interface Target<Prepared extends PreparedObject = PreparedObject> {
 
 export interface TargetSide {
   readonly uri: string;
-  open(run: RunContext): Promise<Target>;
+  open(run: TargetContext): Promise<Target>;
 }
 
 /** A connector: a manifest and the two sides made from it. Registered in `runtime/mapping/connectors.ts`. */

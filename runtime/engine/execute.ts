@@ -28,6 +28,8 @@ export interface Execution {
   /** The rejects object, once it is visible. */
   rejectsUri: string | null;
   readonly maxRejects: MaxRejects | undefined;
+  /** Of all targets' buffers together, in bytes; each target has an equal share. */
+  readonly memory: number;
   readonly signal: AbortSignal;
   readonly state: RunState;
 }
@@ -97,8 +99,8 @@ async function open(loaded: LoadedMapping, execution: Execution): Promise<Opened
     listed.set(name, list);
     return list;
   };
-  const openTarget = async (name: string, side: TargetSide): Promise<void> => {
-    targets.set(name, await sides.target(name, side));
+  const openTarget = async (name: string, side: TargetSide, share: number): Promise<void> => {
+    targets.set(name, await sides.target(name, side, share));
   };
 
   const discovered = new Map<string, readonly Field[]>();
@@ -110,11 +112,12 @@ async function open(loaded: LoadedMapping, execution: Execution): Promise<Opened
   );
   const plan = loaded.bind(discovered);
 
+  const share = Math.floor(execution.memory / (plan.targets.length + (plan.rejects ? 1 : 0)));
   state.phase = 'listing';
   await together([
     ...plan.sources.filter(({ name }) => !listed.has(name)).map(({ name, side }) => openSource(name, side)),
-    ...plan.targets.map(({ name, side }) => openTarget(name, side)),
-    ...(plan.rejects ? [openTarget(REJECTS_NAME, plan.rejects)] : []),
+    ...plan.targets.map(({ name, side }) => openTarget(name, side, share)),
+    ...(plan.rejects ? [openTarget(REJECTS_NAME, plan.rejects, share)] : []),
   ]);
   refuseListedTargets(plan, listed);
   return { plan, listed, targets, rejectsTarget: targets.get(REJECTS_NAME) };

@@ -1,10 +1,12 @@
-import type { RunContext, SessionReport, Source, Target } from '../connector-api.js';
+import type { RunContext, SessionReport, Source, SourceSide, Target, TargetSide } from '../connector-api.js';
 import { CrossroleError } from '../errors.js';
+import { bufferPool } from './buffer-pool.js';
 
 /** The opened sources and targets of a run, by transformation; closed together, whatever happened. */
 export interface OpenedSides {
-  source(name: string, side: { open(run: RunContext): Promise<Source> }): Promise<Source>;
-  target(name: string, side: { open(run: RunContext): Promise<Target> }): Promise<Target>;
+  source(name: string, side: SourceSide): Promise<Source>;
+  /** @param memory bytes that the target's buffers may hold together */
+  target(name: string, side: TargetSide, memory: number): Promise<Target>;
   sessions(): ({ readonly transformation: string } & SessionReport)[];
   close(): Promise<void>;
 }
@@ -16,17 +18,14 @@ interface OpenedSide {
 
 export function openedSides(context: RunContext): OpenedSides {
   const opened = new Map<string, OpenedSide>();
-  async function open<Side extends OpenedSide>(
-    name: string,
-    side: { open(run: RunContext): Promise<Side> },
-  ): Promise<Side> {
-    const result = await naming(name, () => side.open(context));
-    opened.set(name, result);
-    return result;
+  async function keep<Side extends OpenedSide>(name: string, open: () => Promise<Side>): Promise<Side> {
+    const side = await naming(name, open);
+    opened.set(name, side);
+    return side;
   }
   return {
-    source: open,
-    target: open,
+    source: (name, side) => keep(name, () => side.open(context)),
+    target: (name, side, memory) => keep(name, () => side.open({ ...context, buffers: bufferPool(memory) })),
     sessions() {
       return [...opened].flatMap(([transformation, side]) => {
         const session = side.session();

@@ -3,7 +3,6 @@ import type { Clock, RunContext, Warning } from '../connector-api.js';
 import { CrossroleError, CrossroleErrors } from '../errors.js';
 import type { MaxRejects } from '../mapping/mapping-file.js';
 import type { LoadedMapping } from '../mapping/plan.js';
-import { bufferPool } from './buffer-pool.js';
 import { type Execution, execute } from './execute.js';
 import { openedSides } from './open-sides.js';
 import { errorReport, type RunReport } from './report.js';
@@ -38,7 +37,6 @@ export async function runMapping(loaded: LoadedMapping, options: RunOptions): Pr
   const context: RunContext = {
     run: randomBytes(6).toString('hex'),
     clock,
-    buffers: bufferPool(options.memory),
     signal: AbortSignal.any([signal, failed.signal]),
     warn,
   };
@@ -49,6 +47,7 @@ export async function runMapping(loaded: LoadedMapping, options: RunOptions): Pr
     rejects: undefined,
     rejectsUri: null,
     maxRejects: options.maxRejects,
+    memory: options.memory,
     signal: context.signal,
     state,
   };

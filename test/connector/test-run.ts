@@ -3,14 +3,14 @@ import {
   type Clock,
   type Configured,
   type PropertyValues,
-  type RunContext,
   type SideDescription,
   systemClock,
+  type TargetContext,
   type Warning,
 } from '../../runtime/connector-api.js';
 
 /** A run context whose warnings and buffers a test can look at. */
-export interface TestRun extends RunContext {
+export interface TestRun extends TargetContext {
   readonly warnings: Warning[];
   readonly buffers: CountingPool;
   readonly controller: AbortController;

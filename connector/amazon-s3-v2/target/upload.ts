@@ -1,4 +1,4 @@
-import type { ObjectWrite, RunContext } from '../../../runtime/connector-api.js';
+import type { ObjectWrite, TargetContext } from '../../../runtime/connector-api.js';
 import { amazonS3V2Error } from '../errors.js';
 import { uriOf } from '../location.js';
 import type { S3Requests } from '../storage/s3-requests.js';
@@ -8,13 +8,13 @@ import { maximumParts, partBytes } from './part-size.js';
 import type { PreparedUpload } from './prepared-upload.js';
 
 /**
- * One object that takes bytes in. They are gathered into buffers of the run's pool, each of which becomes a part once it
+ * One object that takes bytes in. They are gathered into buffers of the target's pool, each of which becomes a part once it
  * is full; an object smaller than one part is kept until its commit.
  */
 export function beginUpload(
   requests: S3Requests,
   settings: ObjectSettings,
-  run: RunContext,
+  run: TargetContext,
 ): ObjectWrite<PreparedUpload> {
   const { buffers, signal } = run;
   const uri = uriOf(requests.storage.bucket, settings.key);
