@@ -19,6 +19,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
+    if (error instanceof CommanderError && error.code === 'commander.help' && !args.includes('--json')) {
+      process.stderr.write(program.helpInformation());
+      return exitStatus.invalid;
+    }
     const known = error instanceof CommanderError ? usageError(error) : error;
     const found = known instanceof CrossroleError ? known : internalError(error);
     if (args.includes('--json'))

@@ -32,6 +32,13 @@ test('validate of a sound mapping says so', async (t) => {
   assert.deepEqual(ended, { status: 0, stdout: 'sample: no mistakes found\n', stderr: '' });
 });
 
+test('without a command the help is shown', async () => {
+  const ended = await runAgent([]);
+  assert.deepEqual([ended.status, ended.stdout], [2, '']);
+  assert.match(ended.stderr, /^Usage: secure-agent/);
+  assert.match((await runAgent(['run', '--help'])).stdout, /--max-rejects/);
+});
+
 test('a mistake is told with file, line, column and remedy, without a stack', async (t) => {
   const mapping = soundMapping();
   mapping.transformations[1].condition = 'amuont > 1';
