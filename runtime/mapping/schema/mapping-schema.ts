@@ -4,7 +4,7 @@ import { connectors } from '../../connectors.js';
 import { formats } from '../../formats/formats.js';
 import { rowTransformations } from '../../transformations/transformations.js';
 import { closedObject, type JsonSchema, text } from './json-schema.js';
-import { advancedSchema, connectionPropertiesSchema } from './property-schema.js';
+import { advancedSchema, connectionPropertiesSchema, parameterisedAdvancedSchema } from './property-schema.js';
 
 export const namePattern = '^[\\p{L}\\p{N}_][\\p{L}\\p{N}_ -]{0,127}$';
 const connectionNamePattern = '^[\\p{L}\\p{N}_][\\p{L}\\p{N}_ .+-]{0,254}$';
@@ -30,7 +30,7 @@ const formatSchema: JsonSchema = {
 
 /** For editors every connector's properties are offered; the connector that the connection names has the last word. */
 function advanced(side: 'source' | 'target'): JsonSchema {
-  const schemas = connectors.map(({ manifest }) => advancedSchema(manifest[side]).properties);
+  const schemas = connectors.map(({ manifest }) => parameterisedAdvancedSchema(manifest[side]).properties);
   return {
     type: 'object',
     description: `Advanced ${side} properties of the connector.`,

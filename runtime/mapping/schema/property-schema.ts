@@ -60,6 +60,17 @@ export function advancedSchema(set: PropertySet): JsonSchema {
   return propertiesSchema(set, propertySchema);
 }
 
+/** The same in a mapping, where a value that is no text may be given by a parameter. */
+export function parameterisedAdvancedSchema(set: PropertySet): JsonSchema {
+  return propertiesSchema(set, (spec) => {
+    const schema = propertySchema(spec);
+    if (spec.type === 'string' || spec.type === 'object') return schema;
+    const description = `${spec.type === 'enum' ? (spec.values ?? []).join(' or ') : spec.type}, or a parameter as $$NAME.`;
+    const parameter = { type: 'string', pattern: '\\$\\$[A-Za-z_]', description };
+    return { title: spec.label, description: describe(spec), anyOf: [schema, parameter] };
+  });
+}
+
 function propertiesSchema(set: PropertySet, schemaOf: (spec: PropertySpec) => JsonSchema): JsonSchema {
   const properties = Object.fromEntries(set.honoured.map((spec) => [spec.id, schemaOf(spec)]));
   return closedObject(

@@ -74,7 +74,8 @@ test('every kind of wrong name, type and link has its code', (t) => {
     ['PROPERTY_MISSING', (m) => Reflect.deleteProperty(m.transformations[3], 'object')],
     ['PROPERTY_MISSING', (m) => Reflect.deleteProperty(m.transformations[3], 'type')],
     ['WRONG_TYPE', (m) => Object.assign(m.transformations[1], { condition: 5 })],
-    ['WRONG_TYPE', (m) => Object.assign(m.transformations[0], { advanced: { allowWildcardCharacters: 'yes' } })],
+    ['VALUE_NOT_ALLOWED', (m) => Object.assign(m.transformations[0], { advanced: { allowWildcardCharacters: 'yes' } })],
+    ['WRONG_TYPE', (m) => Object.assign(m.transformations[0], { advanced: { allowWildcardCharacters: 1 } })],
     ['WRONG_TYPE', (m) => Object.assign(m, { maxRejects: 'some' })],
     ['VALUE_NOT_ALLOWED', (m) => Object.assign(m.transformations[1], { type: 'fliter' })],
     ['VALUE_NOT_ALLOWED', (m) => Object.assign(m.transformations[0], { format: { type: 'cvs' } })],
@@ -113,6 +114,16 @@ test('parameters are put into texts once and typed in expressions', (t) => {
   mapping.transformations[0].object = 'in/$$day-$$least.csv';
   const plan = load(writeSample(workspace(t), mapping), { parameters: ['least=2.25'] }).bind(new Map());
   assert.match(plan.sources[0].side.uri ?? '', /in\/\$\$least-2\.25\.csv$/);
+});
+
+test('a parameter may give a number or a switch among the advanced properties', (t) => {
+  const mapping = soundMapping();
+  Object.assign(mapping.parameters, { wild: { type: 'boolean', default: true } });
+  Object.assign(mapping.transformations[0], { object: 'in/*.csv', advanced: { allowWildcardCharacters: '$$wild' } });
+  const file = writeSample(workspace(t), mapping);
+  assert.equal(load(file).bind(new Map()).sources[0].side.uri, undefined);
+  const plain = load(file, { parameters: ['wild=false'] }).bind(new Map());
+  assert.match(plain.sources[0].side.uri ?? '', /in\/\*\.csv$/);
 });
 
 test('a parameter that is given and not declared is an error with a suggestion', (t) => {
