@@ -1,13 +1,24 @@
 import { closedObject, type JsonSchema, text } from '../mapping/schema/json-schema.js';
 
-const policy: JsonSchema = { type: 'object', description: 'An unabridged IAM policy document.' };
-const policies: JsonSchema = { type: 'array', items: policy, description: 'Permission policies.' };
-const account = '^[0-9]{12}$';
+const policy: JsonSchema = {
+  type: 'object',
+  description: 'An unabridged IAM policy document. What the sandbox does not know stops it at start.',
+};
+const policies: JsonSchema = { type: 'array', items: policy, description: 'The permission policies.' };
+const path: JsonSchema = {
+  type: 'string',
+  pattern: '^/([!-~]+/)?$',
+  default: '/',
+  description: 'The path of the ARN, such as "/service/".',
+};
 
 const user = closedObject(
   {
-    accessKeyId: text('The access key id of the user.', { pattern: '^[A-Z0-9]{4,128}$' }),
-    secretKeyEnv: text('The environment variable under which a run finds the secret key that the sandbox makes up.'),
+    accessKeyId: text('The access key id.', { pattern: '^\\w{3,128}$' }),
+    secretKeyEnv: text('The environment variable under which the made-up secret is handed out.', {
+      pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+    }),
+    path,
     policies,
   },
   ['accessKeyId', 'secretKeyEnv'],
@@ -16,79 +27,102 @@ const user = closedObject(
 const role = closedObject(
   {
     trust: policy,
+    path,
     policies,
-    maxSessionDuration: { type: 'integer', minimum: 3600, maximum: 43_200, default: 3600, description: 'Seconds.' },
+    maxSessionDuration: {
+      type: 'integer',
+      minimum: 3600,
+      maximum: 43_200,
+      default: 3600,
+      description: "The role's maximum session duration, in seconds.",
+    },
   },
   ['trust'],
 );
 
-export const faultKinds = ['throttle', 'reset', 'truncate', 'error500', 'slow', 'stall', 'expire'] as const;
+const account = closedObject(
+  {
+    users: { type: 'object', additionalProperties: user, description: 'IAM users by name.' },
+    roles: { type: 'object', additionalProperties: role, description: 'IAM roles by name.' },
+    instanceRole: text('The role of this account whose session instance metadata hands out; one in all accounts.'),
+  },
+  [],
+);
+
+const content: JsonSchema = {
+  ...closedObject(
+    {
+      text: { type: 'string', description: 'The content as UTF-8.' },
+      base64: { type: 'string', pattern: '^[A-Za-z0-9+/]*={0,2}$', description: 'The content in base64.' },
+      file: text('A file with the content, relative to this one.'),
+    },
+    [],
+  ),
+  minProperties: 1,
+  maxProperties: 1,
+  description: 'Exactly one of text, base64 and file.',
+};
+
+const bucket = closedObject(
+  {
+    account: text('The account that owns the bucket.'),
+    region: text('Its region, such as eu-west-1.', { pattern: '^[a-z0-9-]+$' }),
+    policy,
+    objects: {
+      type: 'object',
+      additionalProperties: content,
+      description: 'Objects that are there from the start, by key.',
+    },
+  },
+  ['account', 'region'],
+);
+
+const faultMatch = closedObject(
+  {
+    service: { enum: ['s3', 'sts', 'imds'] },
+    operation: text('Such as GetObject, UploadPart or AssumeRole.'),
+    bucket: text('The bucket.'),
+    key: text('The whole key.'),
+    roleArn: text('The role that AssumeRole asks for, or that the session of the request has.'),
+    occurrence: { type: 'integer', minimum: 1, description: 'Only the n-th request that matches.' },
+    every: { type: 'integer', minimum: 1, description: 'Every n-th request that matches.' },
+  },
+  [],
+  { description: 'Which requests; all of those given must match.' },
+);
 
 const fault = closedObject(
   {
-    on: closedObject(
-      {
-        operation: text('For example GetObject, UploadPart or AssumeRole.'),
-        bucket: text('Only requests to this bucket.'),
-        key: text('Only requests to this key.'),
-        occurrence: { type: 'integer', minimum: 1, description: 'Only the n-th request that matches.' },
-        every: { type: 'integer', minimum: 1, description: 'Every n-th request that matches.' },
-      },
-      ['operation'],
-    ),
-    do: { enum: faultKinds, description: 'What happens in place of the answer, or to it.' },
-    afterBytes: { type: 'integer', minimum: 0, default: 0, description: 'Bytes of the body that come through first.' },
-    bytesPerSecond: { type: 'integer', minimum: 1, default: 65_536, description: 'For slow.' },
+    on: faultMatch,
+    do: {
+      enum: ['throttle', 'reset', 'truncate', 'error500', 'slow', 'stall', 'expire'],
+      description: 'What happens to the request.',
+    },
+    afterBytes: {
+      type: 'integer',
+      minimum: 0,
+      description: "reset, truncate, stall: how many bytes of the answer's body go out first.",
+    },
+    bytesPerSecond: { type: 'integer', minimum: 1, default: 1000, description: "slow: the pace of the answer's body." },
   },
   ['on', 'do'],
 );
 
-/** Schema of `sandbox.json`. */
+/** The JSON Schema of `sandbox.json`; `schemas/sandbox.schema.json` is written from it. */
 export const sandboxConfigSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Crossrole sandbox',
   ...closedObject(
     {
       $schema: { type: 'string' },
-      accounts: {
-        type: 'object',
-        propertyNames: { pattern: account },
-        additionalProperties: closedObject(
-          {
-            users: { type: 'object', additionalProperties: user },
-            roles: { type: 'object', additionalProperties: role },
-            instanceRole: text('The role that instance metadata hands out; one in all accounts at most.'),
-          },
-          [],
-        ),
-      },
-      buckets: {
-        type: 'object',
-        additionalProperties: closedObject(
-          {
-            account: text('The owner.', { pattern: account }),
-            region: text('For example eu-west-1.'),
-            policy,
-            objects: {
-              type: 'object',
-              description: 'Objects that are there at the start, by key.',
-              additionalProperties: {
-                type: 'object',
-                properties: { text: { type: 'string' }, base64: { type: 'string' } },
-                additionalProperties: false,
-                minProperties: 1,
-                maxProperties: 1,
-              },
-            },
-          },
-          ['account', 'region'],
-        ),
-      },
+      accounts: { type: 'object', additionalProperties: account, description: 'Accounts by their twelve digits.' },
+      buckets: { type: 'object', additionalProperties: bucket, description: 'Buckets by name.' },
       sessionTimeScale: {
         type: 'number',
         exclusiveMinimum: 0,
+        maximum: 1,
         default: 1,
-        description: 'Sessions last DurationSeconds times this.',
+        description: 'Sessions live for their duration times this.',
       },
       clockOffsetSeconds: {
         type: 'number',

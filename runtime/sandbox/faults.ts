@@ -1,69 +1,100 @@
-import type { Clock } from '../clock.js';
-import type { FaultConfig } from './config.js';
+import type { Service } from './audit.js';
 
-export interface FaultSubject {
+export type FaultKind = 'throttle' | 'reset' | 'truncate' | 'error500' | 'slow' | 'stall' | 'expire';
+
+/** A fault as configured: which requests it meets and what it does to them. */
+export interface FaultConfig {
+  readonly on: {
+    readonly service?: Service;
+    readonly operation?: string;
+    readonly bucket?: string;
+    readonly key?: string;
+    readonly roleArn?: string;
+    /** Only the n-th request that matches the rest, 1-based. */
+    readonly occurrence?: number;
+    /** Every n-th. */
+    readonly every?: number;
+  };
+  readonly do: FaultKind;
+  /** Bytes of the answer's body that still go out: reset, truncate, stall. */
+  readonly afterBytes?: number;
+  /** slow. */
+  readonly bytesPerSecond?: number;
+}
+
+/** What a fault is matched against. */
+export interface FaultTarget {
+  readonly service: Service;
   readonly operation: string;
-  readonly bucket: string | undefined;
-  readonly key: string | undefined;
+  readonly bucket?: string | undefined;
+  readonly key?: string | undefined;
+  readonly roleArn?: string | undefined;
 }
 
-export interface Faults {
-  /** The faults that this request meets; counts it. */
-  of(subject: FaultSubject): FaultConfig[];
+/** What happens instead of the operation, which then has no effect. */
+export type FaultInstead = 'throttle' | 'error500' | 'expire' | 'reset';
+
+/** What happens to the answer of an operation that took effect. */
+export type Delivery =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'cut'; readonly afterBytes: number; readonly how: 'reset' | 'truncate' | 'stall' }
+  | { readonly kind: 'slow'; readonly bytesPerSecond: number };
+
+export interface Fault {
+  readonly instead: FaultInstead | undefined;
+  readonly delivery: Delivery;
 }
 
-export function faults(configs: readonly FaultConfig[]): Faults {
-  const seen = configs.map(() => 0);
-  return {
-    of({ operation, bucket, key }) {
-      return configs.filter((config, index) => {
-        const { on } = config;
-        const matches =
-          on.operation === operation &&
-          (on.bucket === undefined || on.bucket === bucket) &&
-          (on.key === undefined || on.key === key);
-        if (!matches) return false;
-        const count = ++seen[index];
-        if (on.occurrence !== undefined) return count === on.occurrence;
-        return on.every === undefined || count % on.every === 0;
-      });
-    },
+const DEFAULT_BYTES_PER_SECOND = 1000;
+const none: Fault = { instead: undefined, delivery: { kind: 'whole' } };
+
+/** Counts matching requests and says which fault, if any, meets a request; the first in the list wins. */
+export function faultInjector(faults: readonly FaultConfig[]): (target: FaultTarget) => Fault {
+  const counted = faults.map((fault) => ({ fault, seen: 0 }));
+  return (target) => {
+    let met: FaultConfig | undefined;
+    for (const entry of counted) {
+      if (!matches(entry.fault, target)) continue;
+      entry.seen++;
+      if (isDue(entry.fault, entry.seen)) met ??= entry.fault;
+    }
+    return met ? effectOf(met) : none;
   };
 }
 
-/** Ends an answer in the middle, with its connection. */
-export class BrokenBody extends Error {}
-
-/**
- * A body as the faults make it arrive.
- * @param gone fulfilled when the client has left, which is what ends a stalled body
- */
-export async function* faultyBody(
-  body: AsyncIterable<Uint8Array>,
-  active: readonly FaultConfig[],
-  clock: Clock,
-  gone: Promise<unknown>,
-): AsyncIterable<Uint8Array> {
-  const cut = active.find(({ do: kind }) => kind === 'reset' || kind === 'truncate' || kind === 'stall');
-  const slow = active.find(({ do: kind }) => kind === 'slow');
-  let left = cut ? cut.afterBytes : Number.POSITIVE_INFINITY;
-  for await (const chunk of body) {
-    const part = chunk.subarray(0, Math.min(chunk.length, left));
-    if (slow) yield* trickle(part, slow.bytesPerSecond, clock);
-    else if (part.length > 0) yield part;
-    left -= part.length;
-    if (left <= 0) break;
-  }
-  if (cut?.do === 'stall') await gone;
-  if (cut) throw new BrokenBody('the sandbox was told to break this body off');
+function matches({ on }: FaultConfig, target: FaultTarget): boolean {
+  const same = (wanted: string | undefined, actual: string | undefined): boolean =>
+    wanted === undefined || wanted === actual;
+  return (
+    same(on.service, target.service) &&
+    same(on.operation, target.operation) &&
+    same(on.bucket, target.bucket) &&
+    same(on.key, target.key) &&
+    same(on.roleArn, target.roleArn)
+  );
 }
 
-const TICK_MS = 100;
+function isDue({ on }: FaultConfig, seen: number): boolean {
+  if (on.occurrence !== undefined) return seen === on.occurrence;
+  return on.every === undefined || seen % on.every === 0;
+}
 
-async function* trickle(bytes: Uint8Array, bytesPerSecond: number, clock: Clock): AsyncIterable<Uint8Array> {
-  const step = Math.max(1, Math.round((bytesPerSecond * TICK_MS) / 1000));
-  for (let at = 0; at < bytes.length; at += step) {
-    yield bytes.subarray(at, at + step);
-    await clock.sleep((Math.min(step, bytes.length - at) / bytesPerSecond) * 1000);
+function effectOf(fault: FaultConfig): Fault {
+  switch (fault.do) {
+    case 'throttle':
+    case 'error500':
+    case 'expire':
+      return { instead: fault.do, delivery: none.delivery };
+    case 'reset':
+      if (fault.afterBytes === undefined) return { instead: 'reset', delivery: none.delivery };
+      return { instead: undefined, delivery: { kind: 'cut', afterBytes: fault.afterBytes, how: 'reset' } };
+    case 'truncate':
+    case 'stall':
+      return { instead: undefined, delivery: { kind: 'cut', afterBytes: fault.afterBytes ?? 0, how: fault.do } };
+    case 'slow':
+      return {
+        instead: undefined,
+        delivery: { kind: 'slow', bytesPerSecond: fault.bytesPerSecond ?? DEFAULT_BYTES_PER_SECOND },
+      };
   }
 }

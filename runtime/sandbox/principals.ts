@@ -1,98 +1,157 @@
 import { randomBytes } from 'node:crypto';
-import type { SandboxConfig } from './config.js';
-import type { Policy } from './policy/document.js';
-import type { Caller } from './policy/evaluate.js';
+import type { AccountConfig } from './config.js';
+import type { PolicyDocument } from './policy/document.js';
 
-/** Keys that sign requests, and whom they stand for. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretKey: string;
-  /** Undefined for a user's long-term key. */
-  readonly token: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly expiration: number;
-  readonly caller: Caller;
+/** A role with the account it belongs to. */
+export interface Role {
+  readonly arn: string;
+  readonly account: string;
+  readonly name: string;
+  readonly id: string;
+  readonly trust: PolicyDocument;
+  readonly policies: readonly PolicyDocument[];
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+}
+
+export interface UserPrincipal {
+  readonly kind: 'user';
+  readonly account: string;
+  readonly arn: string;
   readonly userId: string;
-  readonly sessionName: string | undefined;
-  readonly sourceIdentity: string | undefined;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly transitiveTagKeys: readonly string[];
+  readonly name: string;
+  readonly policies: readonly PolicyDocument[];
 }
 
-export interface SessionRequest {
-  readonly roleArn: string;
+export interface SessionTag {
+  readonly value: string;
+  /** Goes on to the sessions that this one assumes. */
+  readonly transitive: boolean;
+}
+
+/** What makes one session of a role different from another. */
+export interface SessionTerms {
   readonly sessionName: string;
-  /** Milliseconds since the epoch. */
-  readonly expiration: number;
-  readonly sessionPolicy: Policy | undefined;
+  readonly sessionPolicy: PolicyDocument | undefined;
+  readonly tags: ReadonlyMap<string, SessionTag>;
   readonly sourceIdentity: string | undefined;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly transitiveTagKeys: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }
 
-export interface Principals {
-  /** By access key id. */
+export interface SessionPrincipal extends SessionTerms {
+  readonly kind: 'session';
+  readonly account: string;
+  /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` */
+  readonly arn: string;
+  readonly userId: string;
+  readonly role: Role;
+}
+
+export type Principal = UserPrincipal | SessionPrincipal;
+
+export interface Credentials<Holder extends Principal = Principal> {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of a session only. */
+  readonly token: string | undefined;
+  readonly principal: Holder;
+}
+
+/** The identities of all accounts, and every session handed out. All of it in memory. */
+export interface PrincipalRegistry {
+  /** Made-up secrets by the name of their environment variable. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly instanceRole: Role | undefined;
   find(accessKeyId: string): Credentials | undefined;
-  begin(session: SessionRequest): Credentials;
+  role(arn: string): Role | undefined;
+  issueSession(role: Role, terms: SessionTerms): Credentials<SessionPrincipal>;
   /** Ends a session before its time. */
-  expire(credentials: Credentials, now: number): void;
-  /** The secrets of users, under their variables. */
-  readonly environment: Readonly<Record<string, string>>;
+  expire(accessKeyId: string): void;
+  isExpired(credentials: Credentials, now: number): boolean;
 }
 
-/** Makes up the secrets of all users; sessions exist in memory alone. */
-export function principals(config: SandboxConfig): Principals {
-  const byKey = new Map<string, Credentials>();
-  const environment: Record<string, string> = {};
-  for (const { arn, account, name, accessKeyId, secretKeyEnv, policies } of config.users) {
-    const secretKey = randomBytes(30).toString('base64');
-    environment[secretKeyEnv] = secretKey;
-    byKey.set(accessKeyId, {
-      accessKeyId,
-      secretKey,
-      token: undefined,
-      expiration: Number.POSITIVE_INFINITY,
-      caller: { arn, roleArn: undefined, account, identityPolicies: policies, sessionPolicy: undefined },
-      userId: identifierOf('AIDA', name),
-      sessionName: undefined,
-      sourceIdentity: undefined,
-      tags: {},
-      transitiveTagKeys: [],
-    });
-  }
-  return {
-    environment,
-    find: (accessKeyId) => byKey.get(accessKeyId),
-    begin(session) {
-      const role = config.roles.find(({ arn }) => arn === session.roleArn);
-      if (!role) throw new Error(`there is no role ${session.roleArn}`);
-      const credentials: Credentials = {
-        accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
-        secretKey: randomBytes(30).toString('base64'),
-        token: randomBytes(96).toString('base64'),
-        expiration: session.expiration,
-        caller: {
-          arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${session.sessionName}`,
-          roleArn: role.arn,
-          account: role.account,
-          identityPolicies: role.policies,
-          sessionPolicy: session.sessionPolicy,
-        },
-        userId: `${identifierOf('AROA', role.name)}:${session.sessionName}`,
-        sessionName: session.sessionName,
-        sourceIdentity: session.sourceIdentity,
-        tags: session.tags,
-        transitiveTagKeys: session.transitiveTagKeys,
+/** A session beyond this many newer ones is forgotten; its key is then unknown. */
+const MAX_SESSIONS = 100_000;
+
+export function createPrincipals(accounts: readonly AccountConfig[]): PrincipalRegistry {
+  const users = new Map<string, Credentials>();
+  const sessions = new Map<string, Credentials<SessionPrincipal>>();
+  const ended = new WeakSet<Credentials>();
+  const roles = new Map<string, Role>();
+  const secrets: Record<string, string> = {};
+  let instanceRole: Role | undefined;
+
+  for (const account of accounts) {
+    for (const { name, path, policies, accessKeyId, secretKeyEnv } of account.users) {
+      const secretAccessKey = madeUpSecret();
+      secrets[secretKeyEnv] = secretAccessKey;
+      const arn = `arn:aws:iam::${account.id}:user${path}${name}`;
+      const principal: UserPrincipal = {
+        kind: 'user',
+        account: account.id,
+        arn,
+        userId: madeUpId('AIDA'),
+        name,
+        policies,
       };
-      byKey.set(credentials.accessKeyId, credentials);
+      users.set(accessKeyId, { accessKeyId, secretAccessKey, token: undefined, principal });
+    }
+    for (const { name, path, trust, policies, maxSessionDuration } of account.roles) {
+      const arn = `arn:aws:iam::${account.id}:role${path}${name}`;
+      const role: Role = { arn, account: account.id, name, id: madeUpId('AROA'), trust, policies, maxSessionDuration };
+      roles.set(arn, role);
+      if (name === account.instanceRole) instanceRole = role;
+    }
+  }
+
+  return {
+    secrets,
+    instanceRole,
+    find: (accessKeyId) => users.get(accessKeyId) ?? sessions.get(accessKeyId),
+    role: (arn) => roles.get(arn),
+    issueSession(role, terms) {
+      const credentials: Credentials<SessionPrincipal> = {
+        accessKeyId: madeUpId('ASIA'),
+        secretAccessKey: madeUpSecret(),
+        // Random and compared with the one kept: nobody can make a token, or alter one.
+        token: randomBytes(192).toString('base64'),
+        principal: {
+          ...terms,
+          kind: 'session',
+          account: role.account,
+          arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${terms.sessionName}`,
+          userId: `${role.id}:${terms.sessionName}`,
+          role,
+        },
+      };
+      sessions.set(credentials.accessKeyId, credentials);
+      if (sessions.size > MAX_SESSIONS) {
+        const [oldest] = sessions.keys();
+        sessions.delete(oldest);
+      }
       return credentials;
     },
-    expire(credentials, now) {
-      byKey.set(credentials.accessKeyId, { ...credentials, expiration: now });
+    expire(accessKeyId) {
+      const session = sessions.get(accessKeyId);
+      if (session) ended.add(session);
+    },
+    isExpired(credentials, now) {
+      const { principal } = credentials;
+      return principal.kind === 'session' && (now >= principal.expiresAt || ended.has(credentials));
     },
   };
 }
 
-function identifierOf(prefix: string, name: string): string {
-  return prefix + Buffer.from(name).toString('hex').toUpperCase().padEnd(17, '0').slice(0, 17);
+/** 40 characters, as long as AWS's. */
+function madeUpSecret(): string {
+  return randomBytes(30).toString('base64');
+}
+
+const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** Four letters that tell the kind (IAM user guide, unique identifiers) and sixteen random ones. */
+function madeUpId(kind: 'AIDA' | 'AROA' | 'ASIA'): string {
+  return kind + Array.from(randomBytes(16), (byte) => ID_ALPHABET[byte % 32]).join('');
 }

@@ -1,170 +1,222 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.js';
-import { type AuditEntry, auditLog } from './audit.js';
-import type { SandboxConfig } from './config.js';
-import { faults } from './faults.js';
+import { type AuditEntry, openAuditLog } from './audit.js';
+import type { ObjectConfig, SandboxConfig } from './config.js';
+import type { SandboxState } from './exchange.js';
+import { faultInjector } from './faults.js';
+import type { ByteSink } from './http/receive-body.js';
 import { instanceMetadata } from './instance-metadata.js';
-import { principals } from './principals.js';
-import { answer } from './server.js';
-import type { SandboxState } from './state.js';
-import { type Bucket, bodyStore, bucket, readBodies } from './store.js';
+import { createPrincipals } from './principals.js';
+import { encryptionOf } from './s3/attributes.js';
+import { wholeSeconds } from './s3/objects.js';
+import { startServer } from './server.js';
+import { type Bucket, createBucket } from './store/bucket.js';
+import { type PieceFolder, pieceFolder, readPieces } from './store/piece.js';
+
+export type { AuditEntry } from './audit.js';
 
 export interface SandboxOptions {
+  /** Default: the machine's. */
   readonly clock?: Clock;
   /** Default: a free one. */
   readonly port?: number;
+  /** Where objects and the audit log go; it is kept. Default: a fresh folder that `close` removes. */
+  readonly directory?: string;
 }
 
-/** An object as tests and fixtures see it, without asking anyone's permission. */
+/** An object as whoever runs the sandbox sees it, past all authorization. */
 export interface SandboxObject {
   readonly key: string;
+  /** Bytes. */
   readonly size: number;
+  /** With its quotes, as S3 gives it. */
   readonly etag: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** By name without `x-amz-meta-`. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface RunningSandbox {
-  /** `http://127.0.0.1:PORT`, for all three services. */
+  /** `http://127.0.0.1:PORT`: S3, STS and instance metadata. */
   readonly endpoint: string;
-  /** What a run needs in its environment: endpoints, and the secrets of the users. */
+  /** Users' secrets under their configured names, and the endpoints. */
   readonly env: Readonly<Record<string, string>>;
+  /** The latest 100,000 requests, oldest first, growing; the file has all. */
   readonly auditLog: readonly AuditEntry[];
   readonly auditLogPath: string;
+  /** Puts an object where it is, whoever may. */
   putObject(
-    bucketName: string,
+    bucket: string,
     key: string,
-    bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    bytes: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<void>;
-  getObject(bucketName: string, key: string): AsyncIterable<Uint8Array>;
+  getObject(bucket: string, key: string): AsyncIterable<Uint8Array>;
   listBuckets(): string[];
-  listObjects(bucketName: string): SandboxObject[];
+  /** In the order of the keys' UTF-8 bytes. */
+  listObjects(bucket: string): SandboxObject[];
   openUploads(): { readonly bucket: string; readonly key: string; readonly uploadId: string }[];
   close(): Promise<void>;
 }
 
-/** Starts S3, STS and instance metadata on a port of 127.0.0.1; its files live in a folder that `close` removes. */
+/** Plays S3, STS and instance metadata on 127.0.0.1 until closed. Rejects with the system's error when the port is taken. */
 export async function startSandbox(config: SandboxConfig, options: SandboxOptions = {}): Promise<RunningSandbox> {
   const clock = options.clock ?? systemClock;
-  const folder = await mkdtemp(join(tmpdir(), 'crossrole-sandbox-'));
-  const store = bodyStore(folder);
-  const people = principals(config);
-  const state: SandboxState = {
-    config,
-    principals: people,
-    buckets: new Map(config.buckets.map((each) => [each.name, bucket(each)])),
-    store,
-    metadata: instanceMetadata(config, people),
-    faults: faults(config.faults),
-    audit: auditLog(join(folder, 'audit.jsonl')),
-    clock,
-    now: () => clock.now() + config.clockOffsetSeconds * 1000,
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'crossrole-sandbox-')));
+  await mkdir(directory, { recursive: true });
+  const audit = openAuditLog(join(directory, 'audit.jsonl'));
+  const removeFiles = async (): Promise<void> => {
+    audit.close();
+    if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
   };
-  const underWay = new Set<Promise<void>>();
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request: IncomingMessage, response: ServerResponse) => {
-    const answering = answer(state, request, response).finally(() => underWay.delete(answering));
-    underWay.add(answering);
-  });
   try {
-    await listen(server, options.port ?? 0);
+    const state = stateOf(config, clock, pieceFolder(directory));
+    for (const { name, objects } of config.buckets) {
+      for (const { key, content } of objects) await store(state, bucketNamed(state, name), key, bytesOf(content));
+    }
+    const region = config.buckets[0]?.region ?? 'us-east-1';
+    const server = await startServer(
+      { state, audit, clock, answerMetadata: instanceMetadata(region) },
+      options.port ?? 0,
+    );
+    const close = async (): Promise<void> => {
+      await server.close();
+      await removeFiles();
+    };
+    return sandboxOf(state, `http://127.0.0.1:${server.port}`, audit.entries, audit.path, close);
   } catch (error) {
-    state.audit.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeFiles();
     throw error;
   }
-  const endpoint = `http://127.0.0.1:${portOf(server)}`;
-  const bucketNamed = (name: string): Bucket => {
-    const found = state.buckets.get(name);
-    if (!found) throw new Error(`the sandbox has no bucket ${name}`);
-    return found;
+}
+
+/** What `secure-agent sandbox` prints as one JSON line. */
+export function describeSandbox({ endpoint, env, auditLogPath }: RunningSandbox) {
+  return { s3: endpoint, sts: endpoint, imds: endpoint, env, auditLog: auditLogPath };
+}
+
+function stateOf(config: SandboxConfig, clock: Clock, pieces: PieceFolder): SandboxState {
+  return {
+    principals: createPrincipals(config.accounts),
+    buckets: new Map(config.buckets.map((bucket) => [bucket.name, createBucket(bucket)])),
+    pieces,
+    sessionTimeScale: config.sessionTimeScale,
+    meetFault: faultInjector(config.faults),
+    now: () => clock.now() + config.clockOffsetSeconds * 1000,
   };
-  const sandbox: RunningSandbox = {
+}
+
+function sandboxOf(
+  state: SandboxState,
+  endpoint: string,
+  auditLog: readonly AuditEntry[],
+  auditLogPath: string,
+  close: () => Promise<void>,
+): RunningSandbox {
+  return {
     endpoint,
     env: {
-      ...people.environment,
+      ...state.principals.secrets,
       AWS_ENDPOINT_URL_S3: endpoint,
       AWS_ENDPOINT_URL_STS: endpoint,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
     },
-    auditLog: state.audit.entries,
-    auditLogPath: state.audit.path,
-    async putObject(bucketName, key, bytes) {
-      const into = bucketNamed(bucketName);
-      const md5 = createHash('md5');
-      const chunks = asyncChunks(bytes);
-      const body = await store.write(
-        chunks,
-        (chunk) => md5.update(chunk),
-        () => ({ md5: md5.digest('hex'), checksum: undefined }),
-      );
-      const replaced = into.objects.get(key);
-      into.put({
-        key,
-        bodies: [body],
-        size: body.size,
-        etag: body.md5,
-        modified: state.now(),
-        headers: {},
-        owner: into.account,
-      });
-      if (replaced) await store.drop(replaced.bodies);
-    },
-    getObject(bucketName, key) {
-      const object = bucketNamed(bucketName).objects.get(key);
-      if (!object) throw new Error(`the sandbox has no object ${bucketName}/${key}`);
-      return readBodies(object.bodies, 0, object.size);
-    },
+    auditLog,
+    auditLogPath,
+    putObject: (bucket, key, bytes) =>
+      store(state, bucketNamed(state, bucket), key, bytes instanceof Uint8Array ? [bytes] : bytes),
+    getObject: (bucket, key) => contentOf(bucketNamed(state, bucket), key),
     listBuckets: () => [...state.buckets.keys()],
-    listObjects(bucketName) {
-      const { objects, sortedKeys } = bucketNamed(bucketName);
-      return sortedKeys().flatMap((key) => {
-        const object = objects.get(key);
-        return object ? [{ key, size: object.size, etag: object.etag, headers: object.headers }] : [];
+    listObjects(name) {
+      const bucket = bucketNamed(state, name);
+      return bucket.sortedKeys().flatMap((key) => {
+        const object = bucket.get(key);
+        if (!object) return [];
+        const { size, etag, attributes } = object;
+        return [{ key, size, etag, headers: attributes.headers, metadata: attributes.metadata }];
       });
     },
     openUploads: () =>
       [...state.buckets.values()].flatMap(({ name, uploads }) =>
         [...uploads.values()].map(({ id, key }) => ({ bucket: name, key, uploadId: id })),
       ),
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-      // Requests that were cut off still have their line to write.
-      await Promise.allSettled(underWay);
-      state.audit.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
-  for (const { name, objects } of config.buckets)
-    for (const [key, bytes] of objects) await sandbox.putObject(name, key, bytes);
-  return sandbox;
 }
 
-/** The line that `secure-agent sandbox` prints. */
-export function describeSandbox({ endpoint, env, auditLogPath }: RunningSandbox) {
-  return { s3: endpoint, sts: endpoint, imds: endpoint, env, auditLog: auditLogPath };
+function bucketNamed({ buckets }: SandboxState, name: string): Bucket {
+  const bucket = buckets.get(name);
+  if (!bucket) throw new Error(`the sandbox has no bucket ${name}`);
+  return bucket;
 }
 
-async function* asyncChunks(
-  bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncIterable<Uint8Array> {
-  if (bytes instanceof Uint8Array) yield bytes;
-  else yield* bytes;
+function bytesOf(content: ObjectConfig['content']): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  return content.kind === 'bytes' ? [content.bytes] : createReadStream(content.file);
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve());
+/** Puts an object as its bucket's owner would. */
+async function store(
+  state: SandboxState,
+  bucket: Bucket,
+  key: string,
+  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const { sink, piece } = state.pieces.create();
+  const md5 = createHash('md5');
+  const room = roomIn(sink);
+  try {
+    for await (const chunk of bytes) {
+      md5.update(chunk);
+      if (!sink.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))) await room();
+    }
+    await sink.finish();
+  } catch (error) {
+    sink.discard();
+    throw error;
+  }
+  const stored = piece();
+  const headers = { 'content-type': 'binary/octet-stream', ...encryptionOf({}) };
+  bucket.put({
+    key,
+    size: stored.size,
+    etag: `"${md5.digest('hex')}"`,
+    modified: wholeSeconds(state.now()),
+    attributes: { headers, metadata: {}, tags: new Map(), writer: bucket.account },
+    checksum: undefined,
+    pieces: [stored],
   });
 }
 
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the sandbox listens on no port');
-  return address.port;
+/** Waits for a full sink to drain; rejects when it fails instead. */
+function roomIn(sink: ByteSink): () => Promise<void> {
+  let drained: () => void = () => undefined;
+  let failed: (error: Error) => void = () => undefined;
+  sink.onDrain(() => drained());
+  sink.onError((error) => failed(error));
+  return () =>
+    new Promise((resolve, reject) => {
+      drained = resolve;
+      failed = reject;
+    });
+}
+
+const READ_BYTES = 256 * 1024;
+
+async function* contentOf(bucket: Bucket, key: string): AsyncGenerator<Uint8Array> {
+  const object = bucket.get(key);
+  if (!object) throw new Error(`the sandbox has no object ${bucket.name}/${key}`);
+  const source = readPieces(object.pieces, 0, object.size);
+  try {
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(READ_BYTES);
+      const read = await source.read(buffer);
+      if (read === 0) return;
+      yield buffer.subarray(0, read);
+    }
+  } finally {
+    await source.close();
+  }
 }

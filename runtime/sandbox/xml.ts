@@ -5,9 +5,9 @@ export interface XmlElements {
 }
 
 /** An XML document; undefined children are left out. */
-export function xmlDocument(root: string, content: XmlElements, namespace?: string): string {
+export function xmlDocument(root: string, content: XmlElements | string, namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${children(content)}</${root}>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${typeof content === 'string' ? escapeXml(content) : children(content)}</${root}>`;
 }
 
 function children(elements: XmlElements): string {

@@ -1,133 +1,166 @@
-import { conditionHolds, type RequestContext, withVariables } from './conditions.js';
-import type { Listed, Policy, PrincipalSet, Statement } from './document.js';
-import { matchesPattern } from './match.js';
+import { holds } from './conditions.js';
+import type { Listed, PolicyDocument, Statement } from './document.js';
+import { matchesPattern, type RequestContext } from './pattern.js';
+import type { PrincipalEntry, Principals } from './principal-element.js';
 
-/** Who asks, and what their own account lets them do. */
-export interface Caller {
-  /** Of the user, or of the assumed-role session. */
-  readonly arn: string;
-  /** The role behind a session. */
-  readonly roleArn: string | undefined;
-  readonly account: string;
-  readonly identityPolicies: readonly Policy[];
-  readonly sessionPolicy: Policy | undefined;
-}
+/** Who makes a request, as far as policies see it. */
+export type Caller =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'service'; readonly service: string }
+  | { readonly kind: 'user'; readonly account: string; readonly arn: string }
+  | { readonly kind: 'session'; readonly account: string; readonly arn: string; readonly roleArn: string };
 
 export interface AccessRequest {
   readonly caller: Caller;
-  /** For example `s3:GetObject`. */
   readonly action: string;
+  /** ARN. */
   readonly resource: string;
+  /** The account that owns the resource. */
+  readonly resourceAccount: string;
   readonly context: RequestContext;
-  /** The account that owns the resource, and the policy on it. */
-  readonly owner: { readonly account: string; readonly policy: Policy | undefined };
 }
 
-export type Gate = 'identity-policy' | 'session-policy' | 'bucket-policy' | 'trust-policy';
+/** The policies that have a say, each side apart. */
+export interface Policies {
+  /** Of the user or role. */
+  readonly identity: readonly PolicyDocument[];
+  /** Given to AssumeRole when the session was made. */
+  readonly session: PolicyDocument | undefined;
+  /** Of the bucket or role asked for. */
+  readonly resource: PolicyDocument | undefined;
+  /** A role can be assumed only if its trust policy says so; a bucket can do without a policy in its own account. */
+  readonly resourceGate: 'bucket-policy' | 'trust-policy';
+}
 
-/** Which gate decided, and by which statement; no statement where none spoke for the request. */
+export type Gate = 'explicit-deny' | 'identity-policy' | 'session-policy' | 'bucket-policy' | 'trust-policy';
+
 export interface Decision {
   readonly allowed: boolean;
+  /** Which gate let the request in, or kept it out. */
   readonly gate: Gate;
+  /** The statement that decided, such as `identity-policy[0].Statement[1] Sid`; undefined when none speaks of the request. */
   readonly statement: string | undefined;
 }
 
 /**
- * Decides as AWS does (IAM, "Policy evaluation logic"): a Deny anywhere wins; within one account the identity's policies or the
- * bucket's suffice; across accounts both must allow; a session policy cuts what the role's policies and grants to the role
- * give, but not a grant that the bucket policy makes to the session itself.
+ * How closely a statement's principals name the caller. An account only delegates to that account's own policies; the ARN
+ * of a session is not cut by its session policy, that of its role is (IAM user guide, policy evaluation logic).
  */
-export function evaluate(request: AccessRequest): Decision {
-  const { caller, owner } = request;
-  const gates: readonly (readonly [Gate, readonly Policy[], 'principals' | undefined])[] = [
-    ['identity-policy', caller.identityPolicies, undefined],
-    ['session-policy', caller.sessionPolicy ? [caller.sessionPolicy] : [], undefined],
-    ['bucket-policy', owner.policy ? [owner.policy] : [], 'principals'],
+type Naming = 'session' | 'direct' | 'account';
+
+interface Grant {
+  readonly naming: Naming;
+  readonly statement: string;
+}
+
+/** Decides a request as IAM does: an explicit deny anywhere wins, and whatever is not allowed is denied. */
+export function evaluate(request: AccessRequest, policies: Policies): Decision {
+  const { caller } = request;
+  const denied = denial(request, policies);
+  if (denied !== undefined) return { allowed: false, gate: 'explicit-deny', statement: denied };
+
+  const identity = firstAllowed(request, policies.identity, 'identity-policy');
+  const resource = resourceGrant(request, policies);
+  const { resourceGate } = policies;
+  const refuse = (gate: Gate): Decision => ({ allowed: false, gate, statement: undefined });
+  const byResource = (grant: Grant): Decision => ({ allowed: true, gate: resourceGate, statement: grant.statement });
+
+  if (caller.kind === 'anonymous' || caller.kind === 'service') {
+    return resource ? byResource(resource) : refuse(resourceGate);
+  }
+  const cutBySession =
+    policies.session !== undefined && firstAllowed(request, [policies.session], 'session-policy') === undefined;
+
+  if (caller.account !== request.resourceAccount) {
+    if (identity === undefined) return refuse('identity-policy');
+    if (cutBySession) return refuse('session-policy');
+    return resource ? byResource(resource) : refuse(resourceGate);
+  }
+  if (resource?.naming === 'session') return byResource(resource);
+  if (resourceGate === 'trust-policy' && !resource) return refuse('trust-policy');
+  const grantedByResource = resource?.naming === 'direct';
+  if (identity === undefined && !grantedByResource) return refuse('identity-policy');
+  if (cutBySession) return refuse('session-policy');
+  // A trust policy always has its say; a bucket's counts where the identity's policies do not suffice.
+  if (resource && (identity === undefined || resourceGate === 'trust-policy')) return byResource(resource);
+  return { allowed: true, gate: 'identity-policy', statement: identity };
+}
+
+function denial(request: AccessRequest, policies: Policies): string | undefined {
+  const { identity, session, resource, resourceGate } = policies;
+  const lists: readonly (readonly [string, PolicyDocument])[] = [
+    ...identity.map((policy, index) => [`identity-policy[${index}]`, policy] as const),
+    ...(session ? [['session-policy', session] as const] : []),
+    ...(resource ? [[resourceGate, resource] as const] : []),
   ];
-  for (const [gate, policies, principals] of gates) {
-    const denied = find(policies, 'Deny', request, principals ? (set) => deniesCaller(set, caller) : undefined);
-    if (denied) return { allowed: false, gate, statement: denied };
-  }
-
-  const identity = find(caller.identityPolicies, 'Allow', request);
-  const session =
-    caller.sessionPolicy === undefined ? 'no session policy' : find([caller.sessionPolicy], 'Allow', request);
-  const granted = (names: readonly string[]): string | undefined =>
-    owner.policy && find([owner.policy], 'Allow', request, (set) => grants(set, names));
-  const toSession = granted([caller.arn, '*']);
-  const toRole = caller.roleArn === undefined ? undefined : granted([caller.roleArn]);
-  const toAccount = granted([caller.account, `arn:aws:iam::${caller.account}:root`]);
-
-  if (caller.account === owner.account) {
-    if (toSession) return { allowed: true, gate: 'bucket-policy', statement: toSession };
-    const own = identity ?? toRole;
-    if (!own) return { allowed: false, gate: 'identity-policy', statement: undefined };
-    if (!session) return { allowed: false, gate: 'session-policy', statement: undefined };
-    return { allowed: true, gate: identity ? 'identity-policy' : 'bucket-policy', statement: own };
-  }
-  if (!identity) return { allowed: false, gate: 'identity-policy', statement: undefined };
-  if (!session) return { allowed: false, gate: 'session-policy', statement: undefined };
-  const grant = toSession ?? toRole ?? toAccount;
-  return { allowed: grant !== undefined, gate: 'bucket-policy', statement: grant };
-}
-
-/** Whether a role's trust policy lets the caller make `action` on it; across accounts the caller's own policies must allow it too. */
-export function evaluateTrust(request: AccessRequest, trust: Policy): Decision {
-  const { caller, owner } = request;
-  const denied = find([trust], 'Deny', request, (set) => deniesCaller(set, caller));
-  if (denied) return { allowed: false, gate: 'trust-policy', statement: denied };
-  const identityDenied = find(caller.identityPolicies, 'Deny', request);
-  if (identityDenied) return { allowed: false, gate: 'identity-policy', statement: identityDenied };
-  const names = caller.roleArn === undefined ? [caller.arn, '*'] : [caller.arn, caller.roleArn, '*'];
-  const direct = find([trust], 'Allow', request, (set) => grants(set, names));
-  const delegated = find([trust], 'Allow', request, (set) =>
-    grants(set, [caller.account, `arn:aws:iam::${caller.account}:root`]),
-  );
-  if (!direct && !delegated) return { allowed: false, gate: 'trust-policy', statement: undefined };
-  if (caller.account === owner.account && direct) return { allowed: true, gate: 'trust-policy', statement: direct };
-  const identity = find(caller.identityPolicies, 'Allow', request);
-  const session = caller.sessionPolicy === undefined || find([caller.sessionPolicy], 'Allow', request) !== undefined;
-  if (!identity) return { allowed: false, gate: 'identity-policy', statement: undefined };
-  if (!session) return { allowed: false, gate: 'session-policy', statement: undefined };
-  return { allowed: true, gate: 'trust-policy', statement: direct ?? delegated };
-}
-
-/** The first statement of the effect that speaks of the request: its Sid, or its number. */
-function find(
-  policies: readonly Policy[],
-  effect: 'Allow' | 'Deny',
-  request: AccessRequest,
-  principal?: (set: PrincipalSet) => boolean,
-): string | undefined {
-  for (const policy of policies) {
-    for (const [index, statement] of policy.statements.entries()) {
-      if (statement.effect !== effect || !speaksOf(statement, request)) continue;
-      if (principal && !(statement.principals && principal(statement.principals))) continue;
-      return statement.sid ?? `statement ${index + 1}`;
-    }
+  for (const [name, { statements }] of lists) {
+    const found = statements.find(
+      (s) => s.effect === 'Deny' && namingOf(s.principals, request.caller) && speaksOf(s, request),
+    );
+    if (found) return `${name}.${found.label}`;
   }
   return undefined;
 }
 
-function speaksOf(statement: Statement, { action, resource, context }: AccessRequest): boolean {
+function firstAllowed(request: AccessRequest, policies: readonly PolicyDocument[], name: string): string | undefined {
+  for (const [index, { statements }] of policies.entries()) {
+    const found = statements.find((statement) => statement.effect === 'Allow' && speaksOf(statement, request));
+    if (found) return `${name === 'session-policy' ? name : `${name}[${index}]`}.${found.label}`;
+  }
+  return undefined;
+}
+
+/** The closest grant of the resource's policy. */
+function resourceGrant(request: AccessRequest, { resource, resourceGate }: Policies): Grant | undefined {
+  let best: Grant | undefined;
+  for (const statement of resource?.statements ?? []) {
+    if (statement.effect !== 'Allow' || !speaksOf(statement, request)) continue;
+    const naming = namingOf(statement.principals, request.caller);
+    if (naming && (!best || closeness[naming] > closeness[best.naming])) {
+      best = { naming, statement: `${resourceGate}.${statement.label}` };
+    }
+  }
+  return best;
+}
+
+const closeness: Readonly<Record<Naming, number>> = { account: 1, direct: 2, session: 3 };
+
+/** Whether a statement's action, resource and conditions meet the request. */
+function speaksOf(
+  { actions, resources, conditions }: Statement,
+  { action, resource, context }: AccessRequest,
+): boolean {
   return (
-    listed(statement.actions, (pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase())) &&
-    (statement.resources === undefined ||
-      listed(statement.resources, (pattern) => matchesPattern(withVariables(pattern, context), resource))) &&
-    statement.conditions.every((condition) => conditionHolds(condition, context))
+    listed(actions, action, context, true) &&
+    (resources === undefined || listed(resources, resource, context, false)) &&
+    conditions.every((condition) => holds(condition, context))
   );
 }
 
-function listed({ except, patterns }: Listed, matches: (pattern: string) => boolean): boolean {
-  return patterns.some(matches) !== except;
+function listed({ negated, patterns }: Listed, value: string, context: RequestContext, ignoreCase: boolean): boolean {
+  return patterns.some((pattern) => matchesPattern(pattern, value, context, ignoreCase)) !== negated;
 }
 
-function grants({ except, anyone, aws }: PrincipalSet, names: readonly string[]): boolean {
-  const named = (anyone && names.includes('*')) || aws.some((principal) => names.includes(principal));
-  return named !== except;
+/** How the principals name the caller; policies without principals are the caller's own. */
+function namingOf(principals: Principals | undefined, caller: Caller): Naming | undefined {
+  if (!principals) return 'direct';
+  const namings = principals.list.map((entry) => entryNaming(entry, caller));
+  const closest = (['session', 'direct', 'account'] as const).find((naming) => namings.includes(naming));
+  if (!principals.negated) return closest;
+  return closest === undefined ? 'direct' : undefined;
 }
 
-function deniesCaller(set: PrincipalSet, { arn, roleArn, account }: Caller): boolean {
-  const names = [arn, account, `arn:aws:iam::${account}:root`, '*', ...(roleArn === undefined ? [] : [roleArn])];
-  return grants(set, names);
+function entryNaming(entry: PrincipalEntry, caller: Caller): Naming | undefined {
+  switch (entry.kind) {
+    case 'everyone':
+      return 'direct';
+    case 'service':
+      return caller.kind === 'service' && caller.service === entry.service ? 'direct' : undefined;
+    case 'account':
+      return 'account' in caller && caller.account === entry.account ? 'account' : undefined;
+    case 'arn':
+      if (caller.kind === 'session' && caller.arn === entry.arn) return 'session';
+      if (caller.kind === 'session' && caller.roleArn === entry.arn) return 'direct';
+      return caller.kind === 'user' && caller.arn === entry.arn ? 'direct' : undefined;
+  }
 }

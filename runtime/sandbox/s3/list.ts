@@ -1,93 +1,160 @@
-import { AwsError } from '../aws-error.js';
-import type { Bucket } from '../store.js';
-import { type Reply, type S3Request, xmlReply } from './reply.js';
+import { noBody, type Reply } from '../http/reply.js';
+import { type Bucket, compareKeys, type StoredObject } from '../store/bucket.js';
+import type { XmlElements } from '../xml.js';
+import { invalidArgument } from './errors.js';
+import { type S3Request, xmlReply } from './request.js';
 
 const MAX_KEYS = 1000;
 
-/** ListObjectsV2: keys in code point order, grouped by `delimiter`, page by page. */
+/** Where a page ended: after a key, or after all keys that begin with a common prefix. */
+interface Position {
+  readonly after: string;
+  readonly skip: boolean;
+}
+
+interface Page {
+  readonly objects: readonly StoredObject[];
+  readonly commonPrefixes: readonly string[];
+  /** Undefined on the last page. */
+  readonly next: Position | undefined;
+}
+
 export function listObjectsV2({ bucket, query }: S3Request): Reply {
+  const listType = query.get('list-type') ?? '';
+  if (listType !== '2') throw invalidArgument('Invalid List Type specified in Query', 'list-type', listType);
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const limit = Math.min(MAX_KEYS, numberOf(query.get('max-keys') ?? String(MAX_KEYS), 'max-keys'));
+  const maxKeys = countOf(query, 'max-keys', MAX_KEYS);
+  const encoding = encodingOf(query);
   const token = query.get('continuation-token');
-  const after =
-    token === undefined ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString('utf8');
-  const encode = query.get('encoding-type') === 'url' ? encodeKey : (key: string) => key;
-  const contents: { Key: string; LastModified: string; ETag: string; Size: number; StorageClass: string }[] = [];
-  const groups = new Set<string>();
-  let last = '';
-  let truncated = false;
-  for (const key of keysFrom(bucket, prefix, after)) {
-    const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
-    const group = cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
-    // A page that ended with a group must not begin the next one with it.
-    if (group !== undefined && (groups.has(group) || after.startsWith(group))) continue;
-    if (contents.length + groups.size === limit) {
-      truncated = limit > 0;
-      break;
-    }
-    last = group ?? key;
-    if (group !== undefined) groups.add(group);
-    else contents.push(entry(bucket, key, encode));
-  }
-  return xmlReply('ListBucketResult', {
-    Name: bucket.name,
-    Prefix: encode(prefix),
-    Delimiter: delimiter === '' ? undefined : encode(delimiter),
-    MaxKeys: limit,
-    KeyCount: contents.length + groups.size,
-    IsTruncated: truncated,
-    EncodingType: query.get('encoding-type'),
-    ContinuationToken: token,
-    NextContinuationToken: truncated ? Buffer.from(last).toString('base64url') : undefined,
-    StartAfter: query.get('start-after'),
-    Contents: contents,
-    CommonPrefixes: [...groups].map((group) => ({ Prefix: encode(group) })),
-  });
+  const startAfter = query.get('start-after');
+  const from = token === undefined ? { after: startAfter ?? '', skip: false } : positionOf(token);
+  const { objects, commonPrefixes, next } = pageOf(bucket, prefix, delimiter, maxKeys, from);
+  const owner = query.get('fetch-owner') === 'true' ? { Owner: { ID: canonicalId(bucket.account) } } : {};
+  return xmlReply(
+    'ListBucketResult',
+    {
+      Name: bucket.name,
+      Prefix: encoding.encode(prefix),
+      ...(delimiter === '' ? {} : { Delimiter: encoding.encode(delimiter) }),
+      MaxKeys: maxKeys,
+      ...encoding.element,
+      KeyCount: objects.length + commonPrefixes.length,
+      IsTruncated: next !== undefined,
+      ...(token === undefined ? {} : { ContinuationToken: token }),
+      ...(next === undefined ? {} : { NextContinuationToken: tokenOf(next) }),
+      ...(startAfter === undefined ? {} : { StartAfter: encoding.encode(startAfter) }),
+      Contents: objects.map((object) => ({ ...contentsOf(object, encoding.encode), ...owner })),
+      CommonPrefixes: commonPrefixes.map((common) => ({ Prefix: encoding.encode(common) })),
+    },
+    { 'x-amz-bucket-region': bucket.region },
+  );
 }
 
-function* keysFrom(bucket: Bucket, prefix: string, after: string): Generator<string> {
-  const keys = bucket.sortedKeys();
-  const [from, floor] = [Buffer.from(prefix), Buffer.from(after)];
-  let low = 0;
-  let high = keys.length;
-  const lowest = Buffer.compare(from, floor) > 0 ? from : floor;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (Buffer.compare(Buffer.from(keys[middle]), lowest) < 0) low = middle + 1;
-    else high = middle;
-  }
-  for (; low < keys.length; low++) {
-    const key = keys[low];
-    if (key === after) continue;
-    if (!key.startsWith(prefix)) return;
-    yield key;
-  }
-}
-
-function entry(bucket: Bucket, key: string, encode: (key: string) => string) {
-  const object = bucket.objects.get(key);
-  if (!object) throw new Error(`the key index names ${key}, which is not there`);
-  const modified = new Date(object.modified).toISOString();
+function contentsOf(
+  { key, modified, etag, size, attributes, checksum }: StoredObject,
+  encode: (text: string) => string,
+): XmlElements {
   return {
     Key: encode(key),
-    LastModified: modified,
-    ETag: `"${object.etag}"`,
-    Size: object.size,
-    StorageClass: 'STANDARD',
+    LastModified: new Date(modified).toISOString(),
+    ETag: etag,
+    ...(checksum ? { ChecksumAlgorithm: checksum.algorithm.toUpperCase() } : {}),
+    Size: size,
+    StorageClass: attributes.headers['x-amz-storage-class'] ?? 'STANDARD',
   };
 }
 
-function encodeKey(key: string): string {
-  return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
+/** Keys in the order of their UTF-8 bytes; those that share a prefix up to the delimiter count as one. */
+function pageOf(bucket: Bucket, prefix: string, delimiter: string, maxKeys: number, from: Position): Page {
+  const keys = bucket.sortedKeys();
+  const objects: StoredObject[] = [];
+  const commonPrefixes: string[] = [];
+  const atLeastPrefix = firstIndex(keys, (key) => compareKeys(key, prefix) >= 0);
+  let index = Math.max(atLeastPrefix, from.after === '' ? 0 : firstIndex(keys, (key) => isPast(key, from)));
+  let last: Position | undefined;
+  for (; index < keys.length && keys[index].startsWith(prefix); ) {
+    if (objects.length + commonPrefixes.length === maxKeys) return { objects, commonPrefixes, next: last };
+    const key = keys[index];
+    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+    if (end < 0) {
+      const object = bucket.get(key);
+      if (object) objects.push(object);
+      last = { after: key, skip: false };
+      index++;
+      continue;
+    }
+    last = { after: key.slice(0, end + delimiter.length), skip: true };
+    commonPrefixes.push(last.after);
+    const past = last;
+    index = firstIndex(keys, (other) => isPast(other, past));
+  }
+  return { objects, commonPrefixes, next: undefined };
 }
 
-export function numberOf(text: string, name: string): number {
-  if (!/^[0-9]{1,9}$/.test(text))
-    throw new AwsError('InvalidArgument', 400, `Provided ${name} not an integer or within integer range`);
-  return Number(text);
+function isPast(key: string, { after, skip }: Position): boolean {
+  return compareKeys(key, after) > 0 && !(skip && key.startsWith(after));
+}
+
+/** Binary search: the first index whose key meets `test`, which all keys after it meet too. */
+function firstIndex(keys: readonly string[], test: (key: string) => boolean): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (test(keys[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function tokenOf({ after, skip }: Position): string {
+  return Buffer.from(JSON.stringify([after, skip])).toString('base64url');
+}
+
+function positionOf(token: string): Position {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'boolean')
+      return { after: value[0], skip: value[1] };
+  } catch {
+    // Falls through: a token that no page gave out.
+  }
+  throw invalidArgument('The continuation token provided is incorrect', 'continuation-token', token);
+}
+
+/** A count of 0 to 1000, or `fallback`; more counts as 1000. */
+export function countOf(query: ReadonlyMap<string, string>, name: string, fallback: number): number {
+  const text = query.get(name);
+  if (text === undefined) return fallback;
+  if (!/^\d{1,10}$/.test(text))
+    throw invalidArgument(`Argument ${name} must be an integer between 0 and 2147483647`, name, text);
+  return Math.min(Number(text), MAX_KEYS);
+}
+
+function encodingOf(query: ReadonlyMap<string, string>): { encode: (text: string) => string; element: XmlElements } {
+  const type = query.get('encoding-type');
+  if (type === undefined) return { encode: (text) => text, element: {} };
+  if (type !== 'url') throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', type);
+  // As S3 does it: slashes stay, blanks become plus signs.
+  const encode = (text: string): string => encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%20', '+');
+  return { encode, element: { EncodingType: 'url' } };
+}
+
+/** Stands for the 64 hexadecimal digits by which S3 names an account. */
+export function canonicalId(account: string): string {
+  return account.padStart(64, '0');
 }
 
 export function headBucket({ bucket }: S3Request): Reply {
-  return { status: 200, headers: { 'x-amz-bucket-region': bucket.region }, body: undefined };
+  return {
+    status: 200,
+    headers: { 'x-amz-bucket-region': bucket.region, 'Content-Type': 'application/xml' },
+    body: noBody,
+  };
+}
+
+/** Buckets of us-east-1 have no location constraint. */
+export function getBucketLocation({ bucket }: S3Request): Reply {
+  return xmlReply('LocationConstraint', bucket.region === 'us-east-1' ? '' : bucket.region);
 }

@@ -1,137 +1,190 @@
-import { randomBytes } from 'node:crypto';
-import { XMLParser } from 'fast-xml-parser';
-import { AwsError } from '../aws-error.js';
-import { multipartEtag, type StoredBody, type Upload } from '../store.js';
-import { numberOf } from './list.js';
-import { checkWriteConditions } from './objects.js';
-import { keptHeaders, type Reply, type S3Request, xmlReply } from './reply.js';
+import { createHash, randomBytes } from 'node:crypto';
+import { type ChecksumAlgorithm, checksumAlgorithms } from '../http/checksums.js';
+import { noBody, type Reply } from '../http/reply.js';
+import { ServiceError } from '../service-error.js';
+import { headerOf } from '../signature/request-line.js';
+import { compareKeys, type Upload, type UploadedPart } from '../store/bucket.js';
+import { release } from '../store/piece.js';
+import { attributesOf } from './attributes.js';
+import { invalidArgument, invalidRequest } from './errors.js';
+import { canonicalId, countOf } from './list.js';
+import { encryptionHeaders, MAX_PUT_BYTES, wholeSeconds } from './objects.js';
+import { notImplemented } from './operation.js';
+import { type S3Request, xmlReply } from './request.js';
 
-/** Limits of multipart uploads (S3 User Guide, "Amazon S3 multipart upload limits"). */
-const MAX_PARTS = 10_000;
-const LEAST_PART_BYTES = 5 * 1024 * 1024;
+const MAX_PART_NUMBER = 10_000;
 
 export function createMultipartUpload({ bucket, key, headers, account, now }: S3Request): Reply {
-  const id = randomBytes(24).toString('base64url');
-  bucket.uploads.set(id, { id, key, headers: keptHeaders(headers), owner: account, initiated: now, parts: new Map() });
-  return xmlReply('InitiateMultipartUploadResult', { Bucket: bucket.name, Key: key, UploadId: id });
+  const attributes = attributesOf(headers, account);
+  const checksumAlgorithm = uploadAlgorithm(
+    headerOf(headers, 'x-amz-checksum-algorithm'),
+    headerOf(headers, 'x-amz-checksum-type'),
+  );
+  const upload: Upload = {
+    id: randomBytes(24).toString('base64url'),
+    key,
+    initiated: now,
+    attributes,
+    checksumAlgorithm,
+    parts: new Map(),
+  };
+  bucket.uploads.set(upload.id, upload);
+  return xmlReply(
+    'InitiateMultipartUploadResult',
+    { Bucket: bucket.name, Key: key, UploadId: upload.id },
+    {
+      ...encryptionHeaders(attributes.headers),
+      ...(checksumAlgorithm
+        ? { 'x-amz-checksum-algorithm': checksumAlgorithm.toUpperCase(), 'x-amz-checksum-type': 'COMPOSITE' }
+        : {}),
+    },
+  );
+}
+
+/** Checksums of uploads are composite: one over those of the parts. */
+function uploadAlgorithm(name: string | undefined, type: string | undefined): ChecksumAlgorithm | undefined {
+  if (type !== undefined && type !== 'COMPOSITE') throw notImplemented(`x-amz-checksum-type ${type} of an upload`);
+  if (name === undefined) return undefined;
+  const algorithm = checksumAlgorithms.find((each) => each.toUpperCase() === name.toUpperCase());
+  if (!algorithm)
+    throw invalidRequest(
+      'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, SHA1, SHA256]',
+    );
+  if (algorithm === 'crc64nvme') throw notImplemented('uploads with x-amz-checksum-algorithm CRC64NVME');
+  return algorithm;
 }
 
 export async function uploadPart(request: S3Request): Promise<Reply> {
+  const { bucket, query, now } = request;
   const upload = uploadOf(request);
-  const number = numberOf(request.query.get('partNumber') ?? '', 'partNumber');
-  if (number < 1 || number > MAX_PARTS) {
-    throw new AwsError('InvalidArgument', 400, `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`);
+  const text = query.get('partNumber') ?? '';
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number < 1 || number > MAX_PART_NUMBER) {
+    throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive', 'partNumber', text);
   }
-  const body = await request.receive();
-  // The upload may have been aborted while the part came in.
-  if (!request.bucket.uploads.has(upload.id)) {
-    await request.store.drop([body]);
-    throw noSuchUpload();
+  const { sink, piece } = request.pieces.create();
+  const { size, md5, checksum } = await request.receive(sink, MAX_PUT_BYTES, 'object');
+  const stored = piece();
+  const refusal = bucket.uploads.has(upload.id) ? checksumMismatch(upload, checksum?.algorithm) : noSuchUpload();
+  if (refusal) {
+    release(stored);
+    throw refusal;
   }
   const replaced = upload.parts.get(number);
-  upload.parts.set(number, body);
-  if (replaced) await request.store.drop([replaced]);
-  const checksum = body.checksum ? { [body.checksum[0]]: body.checksum[1] } : {};
-  return { status: 200, headers: { etag: `"${body.md5}"`, ...checksum }, body: undefined };
+  if (replaced) release(replaced.piece);
+  upload.parts.set(number, { number, size, md5, checksum, modified: wholeSeconds(now), piece: stored });
+  return {
+    status: 200,
+    headers: {
+      ETag: `"${md5}"`,
+      ...encryptionHeaders(upload.attributes.headers),
+      ...(checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value } : {}),
+    },
+    body: noBody,
+  };
 }
 
-export async function completeMultipartUpload(request: S3Request): Promise<Reply> {
-  const { bucket, key, now, store } = request;
-  const upload = uploadOf(request);
-  const listed = listedParts(await request.text());
-  const bodies = listed.map(({ number, etag }) => {
-    const body = upload.parts.get(number);
-    if (!body || body.md5 !== etag) {
-      throw new AwsError('InvalidPart', 400, 'One or more of the specified parts could not be found.', {
-        PartNumber: String(number),
-      });
-    }
-    return body;
-  });
-  const small = bodies.findIndex(({ size }, index) => size < LEAST_PART_BYTES && index < bodies.length - 1);
-  if (small >= 0) {
-    throw new AwsError('EntityTooSmall', 400, 'Your proposed upload is smaller than the minimum allowed size', {
-      PartNumber: String(listed[small].number),
-    });
-  }
-  checkWriteConditions(request);
-  const etag = multipartEtag(bodies);
-  const size = bodies.reduce((sum, body) => sum + body.size, 0);
-  const replaced = bucket.objects.get(key);
-  bucket.put({ key, bodies, size, etag, modified: now, headers: upload.headers, owner: upload.owner });
-  bucket.uploads.delete(upload.id);
-  await store.drop([
-    ...(replaced?.bodies ?? []),
-    ...[...upload.parts.values()].filter((body) => !bodies.includes(body)),
-  ]);
-  return xmlReply('CompleteMultipartUploadResult', { Bucket: bucket.name, Key: key, ETag: `"${etag}"` });
+/** Parts have the checksum that the upload was created with, or none. */
+function checksumMismatch(
+  { checksumAlgorithm }: Upload,
+  given: ChecksumAlgorithm | undefined,
+): ServiceError | undefined {
+  if (given === checksumAlgorithm) return undefined;
+  const [expected, actual] = [checksumAlgorithm ?? 'null', given ?? 'null'];
+  return invalidRequest(
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}`,
+  );
 }
 
-const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Part' });
-
-function listedParts(text: string): { readonly number: number; readonly etag: string }[] {
-  const malformed = new AwsError('MalformedXML', 400, 'The XML you provided was not well-formed');
-  let parts: unknown;
-  try {
-    parts = parser.parse(text)?.CompleteMultipartUpload?.Part;
-  } catch {
-    throw malformed;
-  }
-  if (!Array.isArray(parts) || parts.length === 0) throw malformed;
-  const listed = parts.map((part) => ({
-    number: Number(part?.PartNumber),
-    etag: String(part?.ETag ?? '').replaceAll(/"|&quot;|&#34;/g, ''),
-  }));
-  if (listed.some(({ number }, index) => index > 0 && number <= listed[index - 1].number)) {
-    throw new AwsError('InvalidPartOrder', 400, 'The list of parts was not in ascending order.');
-  }
-  return listed;
-}
-
-export async function abortMultipartUpload(request: S3Request): Promise<Reply> {
+export function abortMultipartUpload(request: S3Request): Reply {
   const upload = uploadOf(request);
   request.bucket.uploads.delete(upload.id);
-  await request.store.drop([...upload.parts.values()]);
-  return { status: 204, headers: {}, body: undefined };
+  for (const { piece } of upload.parts.values()) release(piece);
+  return { status: 204, headers: {}, body: noBody };
 }
 
 export function listParts(request: S3Request): Reply {
   const upload = uploadOf(request);
-  const parts = [...upload.parts].sort(([a], [b]) => a - b);
+  const { bucket, query } = request;
+  const maxParts = countOf(query, 'max-parts', 1000);
+  const marker = Number(query.get('part-number-marker') ?? 0);
+  const parts = [...upload.parts.values()].filter(({ number }) => number > marker).sort((a, b) => a.number - b.number);
+  const page = parts.slice(0, maxParts);
   return xmlReply('ListPartsResult', {
-    Bucket: request.bucket.name,
+    Bucket: bucket.name,
     Key: upload.key,
     UploadId: upload.id,
-    IsTruncated: false,
-    Part: parts.map(([number, { md5, size }]: [number, StoredBody]) => ({
-      PartNumber: number,
-      ETag: `"${md5}"`,
-      Size: size,
-    })),
+    PartNumberMarker: marker,
+    NextPartNumberMarker: page.at(-1)?.number ?? 0,
+    MaxParts: maxParts,
+    IsTruncated: page.length < parts.length,
+    ...(upload.checksumAlgorithm ? { ChecksumAlgorithm: upload.checksumAlgorithm.toUpperCase() } : {}),
+    Part: page.map(partElement),
+    StorageClass: upload.attributes.headers['x-amz-storage-class'] ?? 'STANDARD',
   });
+}
+
+function partElement({ number, modified, md5, size, checksum }: UploadedPart) {
+  return {
+    PartNumber: number,
+    LastModified: new Date(modified).toISOString(),
+    ETag: `"${md5}"`,
+    Size: size,
+    ...(checksum ? { [`Checksum${checksum.algorithm.toUpperCase()}`]: checksum.value } : {}),
+  };
 }
 
 export function listMultipartUploads({ bucket, query }: S3Request): Reply {
   const prefix = query.get('prefix') ?? '';
-  const uploads = [...bucket.uploads.values()].filter(({ key }) => key.startsWith(prefix));
+  const maxUploads = countOf(query, 'max-uploads', 1000);
+  const marker = { key: query.get('key-marker') ?? '', id: query.get('upload-id-marker') ?? '' };
+  const uploads = [...bucket.uploads.values()]
+    .filter(({ key }) => key.startsWith(prefix))
+    .sort(inOrder)
+    .filter((upload) => (marker.id === '' ? compareKeys(upload.key, marker.key) > 0 : inOrder(upload, marker) > 0));
+  const page = uploads.slice(0, maxUploads);
+  const last = page.length < uploads.length ? page.at(-1) : undefined;
   return xmlReply('ListMultipartUploadsResult', {
     Bucket: bucket.name,
     Prefix: prefix,
-    IsTruncated: false,
-    Upload: uploads.map(({ id, key, initiated }) => ({
+    KeyMarker: marker.key,
+    UploadIdMarker: marker.id,
+    ...(last ? { NextKeyMarker: last.key, NextUploadIdMarker: last.id } : {}),
+    MaxUploads: maxUploads,
+    IsTruncated: last !== undefined,
+    Upload: page.map(({ key, id, initiated, attributes }) => ({
       Key: key,
       UploadId: id,
       Initiated: new Date(initiated).toISOString(),
+      StorageClass: attributes.headers['x-amz-storage-class'] ?? 'STANDARD',
+      Owner: { ID: canonicalId(bucket.account) },
     })),
   });
 }
 
-function uploadOf({ bucket, key, query }: S3Request): Upload {
+/** By key, then by upload id. */
+function inOrder(a: Pick<Upload, 'key' | 'id'>, b: Pick<Upload, 'key' | 'id'>): number {
+  if (a.key !== b.key) return compareKeys(a.key, b.key);
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+export function uploadOf({ bucket, key, query }: S3Request): Upload {
   const upload = bucket.uploads.get(query.get('uploadId') ?? '');
   if (upload?.key !== key) throw noSuchUpload();
   return upload;
 }
 
-function noSuchUpload(): AwsError {
-  return new AwsError('NoSuchUpload', 404, 'The specified multipart upload does not exist.');
+export function noSuchUpload(): ServiceError {
+  return new ServiceError(
+    404,
+    'NoSuchUpload',
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+  );
+}
+
+/** `md5-of-md5s-N`, with its quotes. */
+export function multipartEtag(parts: readonly UploadedPart[]): string {
+  const md5 = createHash('md5');
+  for (const part of parts) md5.update(part.md5, 'hex');
+  return `"${md5.digest('hex')}-${parts.length}"`;
 }

@@ -1,107 +1,124 @@
-import { AwsError } from '../aws-error.js';
-import { readBodies, type StoredObject } from '../store.js';
-import { keptHeaders, objectHeaders, type Reply, type S3Request } from './reply.js';
+import { noBody, type Reply, type ReplyBody } from '../http/reply.js';
+import { ServiceError } from '../service-error.js';
+import { headerOf } from '../signature/request-line.js';
+import type { StoredObject } from '../store/bucket.js';
+import { readPieces, release } from '../store/piece.js';
+import { attributesOf } from './attributes.js';
+import { checkReadConditions, checkWriteConditions } from './conditions.js';
+import { accessDenied, noSuchKey } from './errors.js';
+import type { S3Request } from './request.js';
+
+/** The most that one PutObject or UploadPart may send. */
+export const MAX_PUT_BYTES = 5 * 1024 ** 3;
 
 export function getObject(request: S3Request): Reply {
-  return read(request, (object, start, end) => readBodies(object.bodies, start, end));
+  return read(request, (object, start, end) => ({
+    kind: 'stream',
+    length: end - start,
+    open: () => readPieces(object.pieces, start, end),
+  }));
 }
 
 export function headObject(request: S3Request): Reply {
-  return read(request, () => undefined);
+  return read(request, (_, start, end) => ({ kind: 'length', length: end - start }));
 }
 
-/** The object, whole or the range asked for (RFC 9110, "Range Requests"; conditions before the range). */
-function read(
-  { bucket, key, headers, query }: S3Request,
-  body: (object: StoredObject, start: number, end: number) => Reply['body'],
-): Reply {
-  const object = bucket.objects.get(key);
-  if (!object) throw new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key });
-  const etag = `"${object.etag}"`;
-  const [ifMatch, ifNoneMatch] = [headers['if-match'], headers['if-none-match']];
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etag && ifMatch !== object.etag)
-    throw preconditionFailed('If-Match');
-  if (ifNoneMatch === '*' || ifNoneMatch === etag) return { status: 304, headers: { etag }, body: undefined };
-  if (query.has('partNumber')) throw new AwsError('NotImplemented', 501, 'The sandbox does not read by part number.');
-  const range = rangeOf(headers.range, object.size);
-  const common = objectHeaders(object);
-  if (!range)
+function read(request: S3Request, bodyOf: (object: StoredObject, start: number, end: number) => ReplyBody): Reply {
+  const { bucket, key, headers } = request;
+  const object = bucket.get(key);
+  if (!object) {
+    // Who may not list must not find out which keys exist.
+    if (!request.mayList()) throw accessDenied();
+    throw noSuchKey(key);
+  }
+  checkReadConditions(headers, object);
+  const range = rangeOf(headerOf(headers, 'range'), object.size);
+  if (range) {
+    const { start, end } = range;
     return {
-      status: 200,
-      headers: { ...common, 'content-length': String(object.size) },
-      body: body(object, 0, object.size),
+      status: 206,
+      headers: { ...objectHeaders(object), 'Content-Range': `bytes ${start}-${end - 1}/${object.size}` },
+      body: bodyOf(object, start, end),
     };
-  const [start, end] = range;
+  }
+  const wanted = headerOf(headers, 'x-amz-checksum-mode') === 'ENABLED';
   return {
-    status: 206,
-    headers: {
-      ...common,
-      'content-length': String(end - start),
-      'content-range': `bytes ${start}-${end - 1}/${object.size}`,
-    },
-    body: body(object, start, end),
+    status: 200,
+    headers: { ...objectHeaders(object), ...(wanted ? checksumHeaders(object) : {}) },
+    body: bodyOf(object, 0, object.size),
   };
 }
 
-/** [start, end) of a single range; undefined for none, or for a header that is no byte range, which is ignored then. */
-function rangeOf(header: string | undefined, size: number): [number, number] | undefined {
-  const match = /^bytes=([0-9]*)-([0-9]*)$/.exec(header ?? '');
+function objectHeaders({ etag, modified, attributes }: StoredObject): Record<string, string> {
+  const { headers, metadata, tags } = attributes;
+  return {
+    ...headers,
+    ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
+    ...(tags.size === 0 ? {} : { 'x-amz-tagging-count': String(tags.size) }),
+    ETag: etag,
+    'Last-Modified': new Date(modified).toUTCString(),
+    'Accept-Ranges': 'bytes',
+  };
+}
+
+export function checksumHeaders({ checksum, etag }: Pick<StoredObject, 'checksum' | 'etag'>): Record<string, string> {
+  if (!checksum) return {};
+  const type = etag.includes('-') ? 'COMPOSITE' : 'FULL_OBJECT';
+  return { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': type };
+}
+
+/** A single byte range, `end` exclusive. Undefined for none, for several and for nonsense, which are ignored (RFC 9110, section 14.2). */
+function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
   const [, first, last] = match;
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
-  if (start >= end)
-    throw new AwsError('InvalidRange', 416, 'The requested range is not satisfiable', {
-      ActualObjectSize: String(size),
+  if (start >= end) {
+    throw new ServiceError(416, 'InvalidRange', 'The requested range is not satisfiable', {
+      details: { RangeRequested: header ?? '', ActualObjectSize: String(size) },
+      headers: { 'Content-Range': `bytes */${size}` },
     });
-  return [start, end];
+  }
+  return { start, end };
 }
 
 export async function putObject(request: S3Request): Promise<Reply> {
-  const { bucket, key, headers, account, now, store } = request;
-  const body = await request.receive();
+  const { bucket, key, headers, now } = request;
+  const attributes = attributesOf(headers, request.account);
+  const { sink, piece } = request.pieces.create();
+  const { size, md5, checksum } = await request.receive(sink, MAX_PUT_BYTES, 'object');
+  const stored = piece();
   try {
-    checkWriteConditions(request);
+    // Only now: an object that came while the body was on its way counts.
+    checkWriteConditions(headers, key, bucket.get(key));
   } catch (error) {
-    await store.drop([body]);
+    release(stored);
     throw error;
   }
-  const replaced = bucket.objects.get(key);
-  bucket.put({
-    key,
-    bodies: [body],
-    size: body.size,
-    etag: body.md5,
-    modified: now,
-    headers: keptHeaders(headers),
-    owner: account,
-  });
-  if (replaced) await store.drop(replaced.bodies);
-  const checksum = body.checksum ? { [body.checksum[0]]: body.checksum[1] } : {};
-  return { status: 200, headers: { etag: `"${body.md5}"`, ...checksum }, body: undefined };
+  const etag = `"${md5}"`;
+  bucket.put({ key, size, etag, modified: wholeSeconds(now), attributes, checksum, pieces: [stored] });
+  return {
+    status: 200,
+    headers: { ETag: etag, ...encryptionHeaders(attributes.headers), ...checksumHeaders({ checksum, etag }) },
+    body: noBody,
+  };
 }
 
-/** Conditional writes: `If-None-Match: *` and `If-Match` (S3 User Guide, "Conditional writes"). */
-export function checkWriteConditions({ bucket, key, headers }: S3Request): void {
-  const existing = bucket.objects.get(key);
-  const [ifMatch, ifNoneMatch] = [headers['if-match'], headers['if-none-match']];
-  if (ifNoneMatch !== undefined && ifNoneMatch !== '*')
-    throw new AwsError('NotImplemented', 501, 'If-None-Match takes * on a write.');
-  if (ifNoneMatch === '*' && existing) throw preconditionFailed('If-None-Match');
-  if (ifMatch === undefined) return;
-  if (!existing) throw new AwsError('NoSuchKey', 404, 'The specified key does not exist.');
-  if (ifMatch !== `"${existing.etag}"` && ifMatch !== existing.etag) throw preconditionFailed('If-Match');
+/** HTTP dates have no fractions, and If-Modified-Since compares with what was sent. */
+export function wholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
 }
 
-function preconditionFailed(condition: string): AwsError {
-  return new AwsError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', {
-    Condition: condition,
-  });
+export function encryptionHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.startsWith('x-amz-server-side-encryption')),
+  );
 }
 
-export async function deleteObject({ bucket, key, store }: S3Request): Promise<Reply> {
-  const existing = bucket.objects.get(key);
-  bucket.remove(key);
-  if (existing) await store.drop(existing.bodies);
-  return { status: 204, headers: {}, body: undefined };
+export function deleteObject({ bucket, key, headers }: S3Request): Reply {
+  checkWriteConditions(headers, key, bucket.get(key));
+  bucket.delete(key);
+  return { status: 204, headers: {}, body: noBody };
 }
