@@ -1,5 +1,6 @@
 import { isKnownConditionKey } from './condition-keys.js';
 import { type Condition, compileCondition, type NullCondition } from './conditions.js';
+import { type Fields, isFields, type Path, type Report, textsOf } from './elements.js';
 import { isKnownAction } from './known-actions.js';
 import { type Pattern, parsePattern } from './pattern.js';
 import { type Principals, parsePrincipals } from './principal-element.js';
@@ -37,12 +38,6 @@ export interface PolicyProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
-
-/** Told of a problem, with where it stands. */
-export type Report = (path: readonly (string | number)[], message: string) => void;
-
-type Path = readonly (string | number)[];
-type Fields = Readonly<Record<string, unknown>>;
 
 const STATEMENT_ELEMENTS = [
   'Sid',
@@ -216,21 +211,4 @@ function checkVariable(path: Path, report: Report): (key: string) => void {
   return (key) => {
     if (!isKnownConditionKey(key)) report(path, `the sandbox knows no policy variable "${key}"`);
   };
-}
-
-/** A text or a list of texts; numbers and booleans count as texts where `scalars` is set. */
-export function textsOf(value: unknown, path: Path, report: Report, scalars = false): { text: string; path: Path }[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length === 0) report(path, 'the list is empty');
-  return list.flatMap((item, index) => {
-    const at = Array.isArray(value) ? [...path, index] : path;
-    if (typeof item === 'string') return [{ text: item, path: at }];
-    if (scalars && (typeof item === 'number' || typeof item === 'boolean')) return [{ text: String(item), path: at }];
-    report(at, 'a text or a list of texts is expected here');
-    return [];
-  });
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,4 @@
-import type { Report } from './document.js';
-import { isFields, textsOf } from './document.js';
+import { isFields, type Report, textsOf } from './elements.js';
 
 /** Whom a statement of a trust or bucket policy speaks of. */
 export type PrincipalEntry =
