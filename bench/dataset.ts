@@ -76,3 +76,7 @@ export async function writeOrders(file: string, bytes: number): Promise<void> {
   out.end();
   await finished(out);
 }
+
+export async function* asyncOrderBlocks(bytes: number): AsyncGenerator<Buffer> {
+  yield* orderBlocks(bytes);
+}

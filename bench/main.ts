@@ -1,91 +1,79 @@
 /**
- * Prints how a run compares with its peers on this machine: `npm run bench [-- --mib 200 --rounds 5]`. Ratios only, of
- * interleaved rounds; an absolute time says more of the machine than of the program.
+ * Prints how a run compares with its peers on this machine: `npm run bench [-- --mib 200 --rounds 5 --large-mib 1024]`. Ratios
+ * only, of interleaved rounds; an absolute time says more of the machine than of the program.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { orderFields, writeOrders } from './dataset.js';
-import { type Contender, measureRounds, ratioTable } from './measure.js';
-import { sandboxMemory } from './sandbox-memory.js';
+import { asyncOrderBlocks, writeOrders } from './dataset.js';
+import { jobNames } from './jobs.js';
+import { duckdbContender, localContenders } from './local.js';
+import { measureRounds, median, ratioTable } from './measure.js';
+import { ordersInSandbox, s3Contenders } from './s3.js';
 
 const { values } = parseArgs({
   options: {
     mib: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '5' },
-    's3-mib': { type: 'string', default: '1024' },
+    'large-mib': { type: 'string', default: '1024' },
   },
 });
 const rounds = Number(values.rounds);
-const agent = fileURLToPath(new URL('../runtime/agent/main.js', import.meta.url));
-const pipeline = fileURLToPath(new URL('peers/csv-pipeline.js', import.meta.url));
-const duckdb = fileURLToPath(new URL('../../bench/peers/duckdb.mjs', import.meta.url));
-
-const jobs = {
-  'filter-project': {
-    transformations: [
-      { name: 'large', type: 'filter', input: 'orders', condition: "amount > 500.00 AND IN(country, 'DE', 'FR')" },
-      {
-        name: 'priced',
-        type: 'expression',
-        input: 'large',
-        fields: [
-          { name: 'customer', type: 'string', expression: 'UPPER(customer)' },
-          { name: 'total', type: 'decimal(14,2)', expression: 'ROUND(amount * quantity, 2)' },
-        ],
-      },
-    ],
-    last: 'priced',
-    fields: ['order_id', 'customer', 'total'],
-  },
-  'pass-through': { transformations: [], last: 'orders', fields: undefined },
-} as const;
-
-type Job = keyof typeof jobs;
-
-function writeMapping(folder: string, job: Job): string {
-  const { transformations, last, fields } = jobs[job];
-  const format = { type: 'csv' };
-  const mapping = {
-    name: job,
-    transformations: [
-      { name: 'orders', type: 'source', connection: 'disk', object: 'orders.csv', format, fields: orderFields },
-      ...transformations,
-      { name: 'out', type: 'target', input: last, connection: 'disk', object: `ours-${job}.csv`, format, fields },
-    ],
-  };
-  const connection = { name: 'disk', type: 'local-files', properties: { folderPath: folder } };
-  mkdirSync(join(folder, 'connections'), { recursive: true });
-  writeFileSync(join(folder, 'connections', 'disk.json'), JSON.stringify(connection));
-  const file = join(folder, `${job}.json`);
-  writeFileSync(file, JSON.stringify(mapping));
-  return file;
-}
+const MIB = 1024 * 1024;
+const MEMORY_MIB = 256;
+/** 120 MB + 30 MB a worker + the buffers (DESIGN, section 4); one worker. */
+const MEMORY_BOUND_MIB = 120 + 30 + MEMORY_MIB;
 
 const folder = mkdtempSync(join(tmpdir(), 'crossrole-bench-'));
-try {
+const print = (text: string): void => {
+  process.stdout.write(`\n${text}`);
+};
+
+async function local(): Promise<void> {
   const input = join(folder, 'orders.csv');
-  await writeOrders(input, Number(values.mib) * 1024 * 1024);
-  for (const job of ['filter-project', 'pass-through'] as const) {
-    const contenders: Contender[] = [
-      { name: 'Crossrole', script: agent, args: ['run', writeMapping(folder, job), '--quiet'] },
-      {
-        name: 'DuckDB, one thread',
-        script: duckdb,
-        args: [job, '1', input, join(folder, `duckdb-${job}.csv`), JSON.stringify(orderFields)],
-      },
-      {
-        name: 'csv-parse → csv-stringify',
-        script: pipeline,
-        args: [job, input, join(folder, `pipeline-${job}.csv`)],
-      },
-    ];
-    const series = await measureRounds(contenders, rounds, folder);
-    process.stdout.write(`\n${ratioTable(`${job}, ${values.mib} MiB CSV, local files`, series)}`);
+  await writeOrders(input, Number(values.mib) * MIB);
+  for (const job of jobNames) {
+    const series = await measureRounds(localContenders(job, input, folder), rounds, folder);
+    print(ratioTable(`${job}, local → local`, series));
   }
-  process.stdout.write(`\n${await sandboxMemory(Number(values['s3-mib']), folder)}`);
+}
+
+async function throughS3(): Promise<void> {
+  const input = join(folder, 'orders.csv');
+  const sandbox = await ordersInSandbox(asyncOrderBlocks(Number(values.mib) * MIB));
+  try {
+    for (const job of jobNames) {
+      const [ours, copy] = s3Contenders(job, sandbox, folder, MEMORY_MIB);
+      const [localRun] = localContenders(job, input, folder);
+      const localOurs = { ...localRun, name: 'Crossrole, local → local' };
+      const series = await measureRounds([ours, copy, localOurs, duckdbContender(job, input, folder)], rounds, folder);
+      print(ratioTable(`${job}, S3 → S3`, series));
+    }
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function memory(): Promise<void> {
+  const sandbox = await ordersInSandbox(asyncOrderBlocks(Number(values['large-mib']) * MIB));
+  try {
+    const [ours] = s3Contenders('pass-through', sandbox, folder, MEMORY_MIB);
+    const [{ runs }] = await measureRounds([ours], 1, folder);
+    const peak = Math.round(median(runs.map((run) => run.peakMib)));
+    print(
+      `Peak memory, pass-through of ${values['large-mib']} MiB, S3 → S3: ${peak} MiB; bound ${MEMORY_BOUND_MIB} MiB\n`,
+    );
+  } finally {
+    await sandbox.close();
+  }
+}
+
+try {
+  print(`${values.mib} MiB of CSV, ${rounds} interleaved rounds, one thread, Node ${process.versions.node}\n`);
+  await local();
+  await throughS3();
+  await memory();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

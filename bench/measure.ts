@@ -22,6 +22,9 @@ export interface Series {
   readonly runs: readonly Measured[];
 }
 
+/** The command that is measured. */
+export const agent = fileURLToPath(new URL('../runtime/agent/main.js', import.meta.url));
+
 const probe = fileURLToPath(new URL('usage-probe.js', import.meta.url));
 
 async function measure(contender: Contender, scratch: string): Promise<Measured> {
@@ -29,7 +32,12 @@ async function measure(contender: Contender, scratch: string): Promise<Measured>
   rmSync(usage, { force: true });
   const begun = performance.now();
   const child = spawn(process.execPath, ['--import', probe, contender.script, ...contender.args], {
-    env: { ...process.env, ...contender.env, BENCH_USAGE: usage },
+    env: {
+      ...process.env,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      ...contender.env,
+      BENCH_USAGE: usage,
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const status = await new Promise((resolve) => child.on('close', resolve));
