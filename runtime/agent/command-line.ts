@@ -63,6 +63,7 @@ function commands(done: (status: number) => void): Command {
       .option('--debug', 'print stacks of internal errors');
 
   mappingOptions(program.command('run').description('run a mapping'))
+    .option('--workers <count>', 'threads that may work on rows at the most; this version takes one', '1')
     .option('--memory <size>', 'memory of all buffers together, for example 256M or 1G', '256M')
     .option('--max-rejects <count>', "rejected rows before the run fails, or unlimited; overrides the mapping's")
     .action(async (mapping, options) => done(await runCommand(mapping, options)));

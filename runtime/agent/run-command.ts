@@ -22,6 +22,8 @@ export interface MappingOptions {
 }
 
 export interface RunCommandOptions extends MappingOptions {
+  /** An upper bound: rows are worked on by one thread so far. */
+  readonly workers: string;
   readonly memory: string;
   readonly maxRejects?: string;
 }
@@ -33,6 +35,11 @@ const LEAST_MEMORY = 32 * 1024 * 1024;
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   const loaded = load(file, options);
   if ('report' in loaded) return print(loaded.report, options, undefined);
+  if (!/^[1-9][0-9]{0,2}$/.test(options.workers)) {
+    throw agentError('USAGE', `--workers ${options.workers} is no number of threads`, {
+      remedy: 'Give a number from 1 to 999.',
+    });
+  }
   const memory = parseSize(options.memory, '--memory');
   if (memory < LEAST_MEMORY) {
     throw agentError('USAGE', `--memory ${options.memory} is too small`, { remedy: 'Give at least 32M.' });

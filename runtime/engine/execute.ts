@@ -47,8 +47,9 @@ export async function execute(loaded: LoadedMapping, execution: Execution): Prom
   const writeRejects =
     rejectsTarget &&
     (async (bytes: Uint8Array) => {
-      rejectsWrite ??= await execution.objects.begin(REJECTS_NAME, rejectsTarget, () => rejects.count);
-      await rejectsWrite.write(bytes);
+      const write = rejectsWrite ?? (await execution.objects.begin(REJECTS_NAME, rejectsTarget, () => rejects.count));
+      rejectsWrite = write;
+      await naming(REJECTS_NAME, () => write.write(bytes));
     });
   const rejects = rejectLog(execution.maxRejects ?? plan.maxRejects, writeRejects);
   execution.rejects = rejects;

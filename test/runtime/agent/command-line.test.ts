@@ -62,6 +62,7 @@ test('with --json stdout is one report in every case', async (t) => {
     ['run', '--json'],
     ['run', sample, '--json', '--memory', 'lots'],
     ['run', sample, '--json', '--max-rejects', 'few'],
+    ['run', sample, '--json', '--workers', '0'],
     ['run', sample, '--json', '--colour'],
     ['run', space.path('none.json'), '--json'],
     ['validate', sample, '--json', '--param', 'least'],
