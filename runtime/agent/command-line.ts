@@ -4,12 +4,13 @@ import { invalidReport } from '../engine/report.js';
 import { CrossroleError } from '../errors.js';
 import { agentError } from './errors.js';
 import { exitStatus } from './exit-status.js';
+import { outliveOutputStreams } from './output-streams.js';
 import { runCommand, validateCommand } from './run-command.js';
 import { formatDiagnostics } from './summary.js';
 
 /** Runs one command line and resolves with its exit status. stdout carries results, stderr everything else. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  endQuietlyOnBrokenPipe();
+  outliveOutputStreams();
   let status: number = exitStatus.done;
   const program = commands((result) => {
     status = result;
@@ -106,12 +107,4 @@ function version(): string {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   const found: unknown = JSON.parse(text);
   return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : 'unknown';
-}
-
-/** `secure-agent … | head` ends as other programs do, without a stack. */
-function endQuietlyOnBrokenPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(exitStatus.done);
-  });
 }

@@ -11,6 +11,10 @@ export const agentErrors = {
     meaning: 'The program met a state that it should not reach.',
     remedy: 'This is a defect of the program: please report it, with what --debug prints.',
   },
+  OUTPUT_NOT_WRITTEN: {
+    meaning: 'The results could not be written to stdout; what the run did to its targets stands.',
+    remedy: 'Free space where stdout goes, or send it elsewhere; look at the targets before running again.',
+  },
   SANDBOX_NOT_STARTED: { meaning: 'The sandbox could not be started.', remedy: 'Choose another port, or none.' },
 } as const;
 

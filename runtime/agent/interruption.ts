@@ -7,8 +7,8 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** The process signal that came, if any. */
   received(): NodeJS.Signals | undefined;
-  /** Stops listening. */
-  dispose(): void;
+  /** The outcome is settled: a signal that comes now no longer changes it, a second one still ends the process. */
+  settle(): void;
 }
 
 /**
@@ -19,6 +19,7 @@ export function interruption(leftovers: () => string): Interruption {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
   let deadline: NodeJS.Timeout | undefined;
+  let isSettled = false;
   const stopNow = (): void => {
     process.stderr.write(leftovers());
     process.exit(received === 'SIGTERM' ? exitStatus.terminated : exitStatus.interrupted);
@@ -29,6 +30,7 @@ export function interruption(leftovers: () => string): Interruption {
       return;
     }
     received = name;
+    if (isSettled) return;
     process.stderr.write('\nstopping: uploads are being aborted (once more to stop at once)\n');
     deadline = setTimeout(stopNow, GRACE_MS);
     deadline.unref();
@@ -39,10 +41,9 @@ export function interruption(leftovers: () => string): Interruption {
   return {
     signal: controller.signal,
     received: () => received,
-    dispose() {
+    settle() {
+      isSettled = true;
       clearTimeout(deadline);
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
     },
   };
 }

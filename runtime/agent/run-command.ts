@@ -55,11 +55,12 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
       clock: systemClock,
       state,
     });
+    interrupted.settle();
     progress?.stop();
     return print(report, options, interrupted.received());
   } finally {
     progress?.stop();
-    interrupted.dispose();
+    interrupted.settle();
   }
 }
 

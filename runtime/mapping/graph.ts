@@ -18,7 +18,8 @@ export function orderTransformations(
   transformations.forEach((transformation, index) => {
     const place = document.place(['transformations', index, 'name']);
     if (byName.has(transformation.name)) {
-      errors.push(mappingError('DUPLICATE_NAME', `a second transformation is called "${transformation.name}"`, place));
+      const message = `a second transformation is called "${transformation.name}"`;
+      errors.push(mappingError('DUPLICATE_NAME', message, { ...place, transformation: transformation.name }));
     } else if (transformation.name === REJECTS_NAME) {
       errors.push(
         mappingError('RESERVED_NAME', `"${REJECTS_NAME}" is the name of the rejects object in reports`, place),
@@ -65,7 +66,8 @@ export function orderTransformations(
       return mappingError('UNKNOWN_INPUT', `there is no transformation "${name}"`, { ...placeOfInput(index), remedy });
     }
   });
-  reportLooseEnds(transformations, document, errors);
+  // A wrong input leaves the right one without a taker: told, that would hide the mistake behind its consequence.
+  if (broken.size === 0) reportLooseEnds(transformations, document, errors);
   return [...ordered];
 
   function placeOfInput(index: number) {

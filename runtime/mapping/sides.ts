@@ -42,11 +42,10 @@ export function sideLoader(
 ): SideLoader {
   const connections = new Map<string, Connection | undefined>();
 
-  function connectionOf(name: string, path: JsonPath): Connection | undefined {
+  function connectionOf(name: string, transformation: string, path: JsonPath): Connection | undefined {
     if (connections.has(name)) return connections.get(name);
-    const connection = collect(errors, () =>
-      loadConnection(name, connectionsDirectory, environment, document.place([...path, 'connection'])),
-    );
+    const usedAt = { ...document.place([...path, 'connection']), transformation };
+    const connection = collect(errors, () => loadConnection(name, connectionsDirectory, environment, usedAt));
     connections.set(name, connection);
     warnings.push(...(connection?.warnings ?? []));
     return connection;
@@ -55,7 +54,7 @@ export function sideLoader(
   function describe(transformation: string, file: SideFile, path: JsonPath, side: 'source' | 'target') {
     const name = substitute(file.connection, [...path, 'connection'], parameters, document, errors);
     const object = substitute(file.object, [...path, 'object'], parameters, document, errors);
-    const connection = connectionOf(name, path);
+    const connection = connectionOf(name, transformation, path);
     if (!connection) return undefined;
     const advanced = advancedOf(connection, file.advanced ?? {}, [...path, 'advanced'], side);
     if (!advanced) return undefined;
