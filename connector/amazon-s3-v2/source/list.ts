@@ -23,8 +23,9 @@ export async function* listObjects(requests: S3Requests, pattern: ObjectPattern)
 }
 
 /**
- * One object by HEAD, which needs no permission beyond reading it. Where that is refused the reason may be that the object
- * is missing (S3 says 403 then to whom may not list), which a listing tells.
+ * One object by HEAD, which needs no permission beyond reading it. Its failures have no body, so a listing tells the rest:
+ * throws `NO_SUCH_BUCKET` where not only the object is missing, and a refusal may hide a missing object (S3 says 403 to whom
+ * may not list).
  */
 async function findObject(requests: S3Requests, key: string): Promise<ObjectInfo | undefined> {
   const { sdk, common, storage } = requests;
@@ -37,9 +38,9 @@ async function findObject(requests: S3Requests, key: string): Promise<ObjectInfo
       return { found: { uri, size: ContentLength, etag: ETag, modified: LastModified } };
     },
     async (failure) => {
-      if (isMissingObject(failure)) return { found: undefined };
-      if (isRefused(failure) && (await isAbsent(requests, key))) return { found: undefined };
-      return undefined;
+      const isMissing = isMissingObject(failure);
+      if (!isMissing && !isRefused(failure)) return undefined;
+      return (await isAbsent(requests, key)) || isMissing ? { found: undefined } : undefined;
     },
   );
   return head.found;

@@ -403,9 +403,23 @@ describe('amazon-s3-v2 listing', () => {
     );
   });
 
+  it('tells a missing bucket from a missing object, which HEAD does not', async () => {
+    const noBucket = '<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>';
+    await withScriptedSource(
+      (request) => reply(404, isList(request) ? noBucket : ''),
+      {},
+      async (source) => assert.rejects(collect(source.list()), { code: 'NO_SUCH_BUCKET' }),
+    );
+    await withScriptedSource(
+      (request) => (isList(request) ? reply(403) : reply(404)),
+      {},
+      async (source) => assert.deepEqual(await collect(source.list()), []),
+    );
+  });
+
   it('keeps every code point of a key on the way', async () => {
     await withScriptedSource(
-      () => reply(404),
+      (request) => (isList(request) ? listing([]) : reply(404)),
       { object: './a//b/../c d+e%20\u4e2d' },
       async (source, { service }) => {
         await collect(source.list());
