@@ -5,6 +5,8 @@ import type { FormatValue, ParseValues } from './parse-values.js';
 
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
+const [t, r, u, e] = TRUE;
+const [f, a, l, s] = FALSE;
 const trueSpellings = [Buffer.from('TRUE'), Buffer.from('True')];
 const falseSpellings = [Buffer.from('FALSE'), Buffer.from('False')];
 
@@ -19,9 +21,17 @@ export const parseBooleans: ParseValues<BooleanVector> = (text, rows, count, out
     if (validity !== null && getBit(validity, row) === 0) continue;
     const from = start[row];
     const length = end[row] - from;
-    if (length === 4 && spells(bytes, from, TRUE)) {
+    // Without a loop over letters, so that the compiler checks the arrays once and not for every row.
+    if (length === 4 && bytes[from] === t && bytes[from + 1] === r && bytes[from + 2] === u && bytes[from + 3] === e) {
       values[row] = 1;
-    } else if (length !== 5 || !spells(bytes, from, FALSE)) {
+    } else if (
+      length !== 5 ||
+      bytes[from] !== f ||
+      bytes[from + 1] !== a ||
+      bytes[from + 2] !== l ||
+      bytes[from + 3] !== s ||
+      bytes[from + 4] !== e
+    ) {
       const value = readOtherSpelling(bytes, from, length);
       if (value < 0) {
         bad(row, 'INVALID_BOOLEAN');

@@ -1,7 +1,7 @@
 import { getBit } from '../bitmap.js';
 import type { DecimalVector, TextView } from '../vector.js';
 import { formatWide, magnitudeDigits, storeMagnitude, storeNumber, wideWords } from './decimal-wide.js';
-import { MINUS, PLUS, POINT, powersOfTen, readDigits, skipDigits, writeInteger, writePadded, ZERO } from './digits.js';
+import { MINUS, PLUS, POINT, powersOfTen, skipDigits, writeInteger, writePadded, ZERO } from './digits.js';
 import type { ValueCode } from './errors.js';
 import type { FormatValue, ParseValues } from './parse-values.js';
 
@@ -42,6 +42,7 @@ function parseNarrow(
   const fits = precision <= 15;
   const limit = fits ? powersOfTen[precision] - 1 : Number.MAX_SAFE_INTEGER;
   const power = powersOfTen[scale];
+  const isShort = scale >= 1 && scale <= 9;
   for (let k = 0; k < count; k++) {
     const row = rows[k];
     values[row] = 0;
@@ -51,14 +52,31 @@ function parseNarrow(
     const sign = from < to ? bytes[from] : ZERO;
     if (sign === MINUS || sign === PLUS) from++;
     const point = to - scale - 1;
-    let unscaled: number;
-    if (scale >= 1 && scale <= 9 && point > from && point - from <= 9 && bytes[point] === POINT) {
-      const whole = readDigits(bytes, from, point);
-      const fraction = readDigits(bytes, point + 1, to);
-      unscaled = whole < 0 || fraction < 0 ? MALFORMED : whole * power + fraction;
-    } else {
-      unscaled = readScaled(bytes, from, to, scale);
+    if (isShort && point > from && point - from <= 9 && bytes[point] === POINT) {
+      // As nearly all decimals are written: `scale` digits behind the point, and few before it.
+      let whole = 0;
+      let fraction = 0;
+      let range = 0;
+      for (let at = from; at < point; at++) {
+        const digit = bytes[at] - ZERO;
+        range |= digit | (9 - digit);
+        whole = (Math.imul(whole, 10) + digit) | 0;
+      }
+      for (let at = point + 1; at < to; at++) {
+        const digit = bytes[at] - ZERO;
+        range |= digit | (9 - digit);
+        fraction = (Math.imul(fraction, 10) + digit) | 0;
+      }
+      const unscaled = whole * power + fraction;
+      // Negative when a byte is no digit.
+      if (range >= 0 && unscaled <= limit) {
+        values[row] = sign === MINUS ? 0 - unscaled : unscaled;
+        const isPadded = bytes[from] === ZERO && point - from > 1;
+        if (isPadded || sign === PLUS || (sign === MINUS && unscaled === 0)) out.canonical = null;
+        continue;
+      }
     }
+    const unscaled = readScaled(bytes, from, to, scale);
     if (unscaled < 0) {
       bad(row, unscaled === MALFORMED ? 'INVALID_DECIMAL' : 'DECIMAL_SCALE_EXCEEDED');
     } else if (unscaled > limit) {

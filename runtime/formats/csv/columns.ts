@@ -34,7 +34,7 @@ export interface Column {
 
 /** @param slot the column's slot in the layout */
 export function columnOf(field: Field, slot: number, layout: Layout, dialect: Dialect): Column {
-  const first = slot * layout.capacity;
+  const first = slot * layout.stride;
   const start = layout.starts.subarray(first, first + layout.capacity);
   const end = layout.ends.subarray(first, first + layout.capacity);
   const validity = bitmapOf(layout.capacity);

@@ -1,4 +1,4 @@
-import { type ByteSearch, byteSearch } from './byte-search.js';
+import { byteSet } from './byte-set.js';
 import type { CsvOptions } from './options.js';
 
 export const LF = 0x0a;
@@ -11,10 +11,8 @@ export interface Dialect {
   /** Makes the byte behind it plain, inside quotes; the quote itself by default. */
   readonly escaper: number;
   readonly nullText: Uint8Array;
-  /** Where an unquoted field may end or break a rule: delimiter, quote, CR, LF. */
-  readonly unquoted: ByteSearch;
-  /** Where the inside of a quoted field needs a look: quote, escape, LF. */
-  readonly quoted: ByteSearch;
+  /** A flag for each byte: whether a field with it must be quoted, as with delimiter, quote, CR and LF. */
+  readonly special: Uint8Array;
 }
 
 export function dialectOf(options: CsvOptions): Dialect {
@@ -26,7 +24,6 @@ export function dialectOf(options: CsvOptions): Dialect {
     quote,
     escaper,
     nullText: Buffer.from(options.nullText),
-    unquoted: byteSearch([quote, CR, LF], delimiter),
-    quoted: byteSearch([quote, LF], escaper),
+    special: byteSet([delimiter, quote, CR, LF]),
   };
 }

@@ -1,10 +1,11 @@
-import { type Dialect, LF } from './dialect.js';
+import { LF } from './dialect.js';
+import { growWindow, type Marks, searchAnew } from './marks.js';
 
 /** Where the head holds the text of NULL. */
 export const HEAD_NULL = 1;
 
-/** LF and what a search that looks at four bytes at a time may read behind it. */
-const TAIL_BYTES = 4;
+/** The LF behind the input. */
+const TAIL_BYTES = 1;
 
 /**
  * A window over the bytes of an object. `bytes[at]` to `bytes[end]` are read and not yet used; `bytes[end]` is always LF, so that
@@ -13,8 +14,8 @@ const TAIL_BYTES = 4;
  */
 export interface Input {
   readonly bytes: Uint8Array;
-  /** A view of all of `bytes`. */
-  readonly words: DataView;
+  /** The marks of the bytes from `at` on, as far as they were searched. */
+  readonly marks: Marks;
   at: number;
   readonly end: number;
   /** Offset in the object of bytes[0]; negative while the head lies before the object. */
@@ -31,25 +32,28 @@ export interface Input {
 
 /**
  * @param source the object's bytes, from its first on
+ * @param marks where the window is made; an input that used it before must be closed
  * @param size bytes of input that the window holds at first
  */
-export function openInput(source: AsyncIterable<Uint8Array>, { nullText }: Dialect, size: number): Input {
+export function openInput(source: AsyncIterable<Uint8Array>, marks: Marks, size: number): Input {
+  const { nullText } = marks.dialect;
   const iterator = source[Symbol.asyncIterator]();
   const origin = HEAD_NULL + nullText.length + 1;
-  let bytes = new Uint8Array(origin + size + TAIL_BYTES);
-  bytes[0] = LF;
-  bytes.set(nullText, HEAD_NULL);
-  bytes[origin - 1] = LF;
-  let words = new DataView(bytes.buffer);
+  let room = size;
+  growWindow(marks, origin + room + TAIL_BYTES);
+  marks.bytes[0] = LF;
+  marks.bytes.set(nullText, HEAD_NULL);
+  marks.bytes[origin - 1] = LF;
+  marks.bytes[origin] = LF;
+  searchAnew(marks, origin);
   let at = origin;
   let end = origin;
   let base = -origin;
   let complete = false;
   let chunk: Uint8Array = new Uint8Array(0);
-  bytes[end] = LF;
 
   async function fill(): Promise<void> {
-    const full = bytes.length - TAIL_BYTES;
+    const full = origin + room;
     while (end < full && !complete) {
       if (chunk.length === 0) {
         const next = await iterator.next();
@@ -57,7 +61,7 @@ export function openInput(source: AsyncIterable<Uint8Array>, { nullText }: Diale
         else chunk = next.value;
       }
       const taken = Math.min(chunk.length, full - end);
-      bytes.set(chunk.subarray(0, taken), end);
+      marks.bytes.set(chunk.subarray(0, taken), end);
       chunk = chunk.subarray(taken);
       end += taken;
     }
@@ -65,11 +69,9 @@ export function openInput(source: AsyncIterable<Uint8Array>, { nullText }: Diale
 
   return {
     get bytes() {
-      return bytes;
+      return marks.bytes;
     },
-    get words() {
-      return words;
-    },
+    marks,
     get at() {
       return at;
     },
@@ -87,20 +89,18 @@ export function openInput(source: AsyncIterable<Uint8Array>, { nullText }: Diale
     },
     async refill(limit) {
       const unused = end - at;
-      const room = bytes.length - TAIL_BYTES - origin;
       if (unused === room && room >= limit) return false;
       if (unused === room) {
-        const larger = new Uint8Array(origin + Math.min(2 * room, limit) + TAIL_BYTES);
-        larger.set(bytes);
-        bytes = larger;
-        words = new DataView(bytes.buffer);
+        room = Math.min(2 * room, limit);
+        growWindow(marks, origin + room + TAIL_BYTES);
       }
-      bytes.copyWithin(origin, at, end);
+      marks.bytes.copyWithin(origin, at, end);
       base += at - origin;
       at = origin;
       end = origin + unused;
       await fill();
-      bytes[end] = LF;
+      marks.bytes[end] = LF;
+      searchAnew(marks, at);
       return true;
     },
     async close() {

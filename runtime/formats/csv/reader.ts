@@ -6,6 +6,7 @@ import { type Dialect, dialectOf } from './dialect.js';
 import { checkNames, checkNoneUnexpected, firstRow, matchHeader } from './header.js';
 import { type Input, openInput } from './input.js';
 import { layoutOf } from './layout.js';
+import { marksOf } from './marks.js';
 import type { CsvOptions } from './options.js';
 import { type ObjectColumns, readRows, type Shape } from './rows.js';
 
@@ -21,6 +22,8 @@ const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 export function csvReader(settings: ReaderSettings<CsvOptions>, windowBytes = WINDOW_BYTES): FormatReader {
   const { options, fields, maxRowBytes, transformation } = settings;
   const dialect = dialectOf(options);
+  // One for all objects: a memory of WebAssembly costs more to make than a small object to read.
+  const marks = marksOf(dialect, windowBytes);
   let shape = fields && shapeOf(fields, dialect);
 
   /** Moves `input` behind the header; undefined when the object is empty. */
@@ -41,7 +44,7 @@ export function csvReader(settings: ReaderSettings<CsvOptions>, windowBytes = WI
 
   return {
     async *read(object, counts) {
-      const input = openInput(object.read(0), dialect, windowBytes);
+      const input = openInput(object.read(0), marks, windowBytes);
       try {
         await skipBom(input);
         const started = await start(input, { transformation, object: object.uri });
@@ -61,7 +64,7 @@ export function csvReader(settings: ReaderSettings<CsvOptions>, windowBytes = WI
  */
 export async function discoverCsvFields(object: ReadableObject, options: CsvOptions): Promise<readonly Field[]> {
   const dialect = dialectOf(options);
-  const input = openInput(object.read(0), dialect, WINDOW_BYTES);
+  const input = openInput(object.read(0), marksOf(dialect, WINDOW_BYTES), WINDOW_BYTES);
   try {
     await skipBom(input);
     const place = { object: object.uri };

@@ -1,7 +1,7 @@
 import type { RowProblem } from '../../batch/batch.js';
 import { textOf } from './columns.js';
 import { CR } from './dialect.js';
-import type { FaultCode, RowFault, ScanRules } from './scanner.js';
+import type { FaultCode, RowFault, ScanRules } from './scanned-rows.js';
 
 /** What the reject of a row says whose fields could not be told apart; its value is the row's own bytes. */
 export function faultProblem(fault: RowFault, start: number, bytes: Uint8Array, rules: ScanRules): RowProblem {

@@ -8,7 +8,8 @@ import type { Input } from './input.js';
 import { columnsOf, type Layout } from './layout.js';
 import type { CsvOptions } from './options.js';
 import { faultProblem, longRowProblem } from './row-faults.js';
-import { resetRows, type ScanRules, scannedRows, scanRows } from './scanner.js';
+import { resetRows, type ScanRules, scannedRows } from './scanned-rows.js';
+import { scanRows } from './scanner.js';
 import { isInQuotes, rowSkip, skipRow } from './skip-row.js';
 
 /** Room for CRLF behind the longest row. */

@@ -1,72 +1,8 @@
-import { findByte } from './byte-search.js';
 import { CR, type Dialect, LF } from './dialect.js';
-import type { CsvErrorCode } from './errors.js';
 import { HEAD_NULL, type Input } from './input.js';
-import type { Columns, Layout } from './layout.js';
-
-export type FaultCode = Extract<
-  CsvErrorCode,
-  'CSV_RAGGED_ROW' | 'CSV_BAD_QUOTE' | 'CSV_UNTERMINATED_QUOTE' | 'ROW_TOO_LONG'
->;
-
-/** A row whose fields could not be told apart. It keeps its place among the rows, but its cells mean nothing. */
-export interface RowFault {
-  readonly row: number;
-  readonly code: FaultCode;
-  /** Fields of the row as far as it was read. */
-  readonly fields: number;
-  /** Position behind the row's last byte; of its line end only a CR may lie before it. */
-  readonly end: number;
-}
-
-/** The rows found since the last batch. */
-export interface ScannedRows {
-  count: number;
-  /** Position of each row's first byte. */
-  readonly start: Int32Array;
-  /** Lines before each row, counted from the first row of the batch. */
-  readonly line: Int32Array;
-  /** Lines that all rows take up. */
-  lines: number;
-  readonly faults: RowFault[];
-  /** By column: 1 when a field is as long as the text of NULL. */
-  readonly nullCandidates: Uint8Array;
-  /** Whether any row may have a lone CR in it. */
-  carriageReturns: boolean;
-  /** Cells of the row at hand whose text has escapes. Scratch. */
-  readonly escaped: Int32Array;
-}
-
-export interface ScanRules {
-  readonly dialect: Dialect;
-  readonly layout: Layout;
-  readonly columns: Columns;
-  /** Take fields that are missing at the end of a row as NULL. */
-  readonly pad: boolean;
-  readonly maxRowBytes: number;
-}
-
-export function scannedRows(capacity: number, columns: number): ScannedRows {
-  return {
-    count: 0,
-    start: new Int32Array(capacity),
-    line: new Int32Array(capacity),
-    lines: 0,
-    faults: [],
-    nullCandidates: new Uint8Array(columns),
-    carriageReturns: false,
-    escaped: new Int32Array(columns),
-  };
-}
-
-/** Makes room for the rows of the next batch. */
-export function resetRows(rows: ScannedRows): void {
-  rows.count = 0;
-  rows.lines = 0;
-  rows.faults.length = 0;
-  rows.nullCandidates.fill(0);
-  rows.carriageReturns = false;
-}
+import { nextMark, passMarks, searchAnew, searchOn } from './marks.js';
+import { scanPlainFields } from './plain-fields.js';
+import type { FaultCode, ScannedRows, ScanRules, ScanState } from './scanned-rows.js';
 
 const OUT_OF_BYTES = -1;
 
@@ -79,128 +15,155 @@ const passed = { escapes: 0, lines: 0 };
  * row is complete. Rules are those of RFC 4180, with LF and CRLF as line ends and a lone CR as data.
  */
 export function scanRows(input: Input, rules: ScanRules, rows: ScannedRows): void {
-  const { bytes, words, end, complete } = input;
-  const { delimiter, quote, unquoted } = rules.dialect;
-  const { starts, ends, capacity } = rules.layout;
-  const { cells, count: columnCount } = rules.columns;
-  const { nullCandidates, escaped } = rows;
-  const nullLength = rules.dialect.nullText.length;
-  const lastColumn = columnCount - 1;
-  const droppedCells = rules.layout.slots * capacity;
-  let at = input.at;
-  let row = rows.count;
-  scan: while (row < capacity && at < end) {
-    const rowStart = at;
-    let lines = 1;
-    let column = 0;
-    let escapes = 0;
-    let fault: FaultCode | undefined;
-    for (;;) {
-      let start = at;
-      at = findByte(bytes, words, at, unquoted);
-      let byte = bytes[at];
-      let stop = at;
-      if (byte === quote && at === start) {
-        start++;
-        stop = closingQuote(input, start, rules.dialect);
-        if (stop === OUT_OF_BYTES) {
-          if (!complete) {
-            at = rowStart;
-            break scan;
-          }
-          fault = 'CSV_UNTERMINATED_QUOTE';
-          at = end;
-          break;
-        }
-        lines += passed.lines;
-        if (passed.escapes > 0 && column < columnCount && cells[column] !== droppedCells) {
-          escaped[escapes++] = cells[column] + row;
-        }
-        at = stop + 1;
-        byte = bytes[at];
-        if (byte === CR && at + 1 < end && bytes[at + 1] === LF) byte = bytes[++at];
-      } else {
-        while (byte === CR) {
-          // The LF at `end` is none of the object's: a CR before it may still prove to be data.
-          byte = bytes[++at];
-          if (byte === LF && at < end) break;
-          rows.carriageReturns = true;
-          at = findByte(bytes, words, at, unquoted);
-          stop = at;
-          byte = bytes[at];
-        }
-      }
-      if (column < columnCount) {
-        const cell = cells[column] + row;
-        starts[cell] = start;
-        ends[cell] = stop;
-        if (stop - start === nullLength) nullCandidates[column] = 1;
-      }
-      if (byte === delimiter) {
-        column++;
-        at++;
-        continue;
-      }
-      if (byte !== LF) {
-        // A CR may still become a CRLF.
-        if (byte !== CR || at + 1 < end || complete) fault = 'CSV_BAD_QUOTE';
-        at = bytes.indexOf(LF, at);
-      }
-      if (at === end && !complete) {
-        at = rowStart;
-        break scan;
-      }
-      break;
-    }
-    if (fault === undefined) {
-      if (column !== lastColumn) {
-        if (column < lastColumn && rules.pad) padRow(rules, rows, column + 1, row);
-        else fault = 'CSV_RAGGED_ROW';
-      }
-      if (at - rowStart > rules.maxRowBytes) fault = 'ROW_TOO_LONG';
-    }
-    if (fault === undefined) {
-      for (let k = 0; k < escapes; k++) {
-        const cell = escaped[k];
-        ends[cell] = unescapeField(bytes, starts[cell], ends[cell], rules.dialect);
-      }
-    } else {
-      rows.faults.push({ row, code: fault, fields: column + 1, end: at });
-    }
-    rows.start[row] = rowStart;
-    rows.line[row] = rows.lines;
-    rows.lines += lines;
-    row++;
-    at++;
+  const { at, marks, end } = input;
+  const { capacity } = rules.layout;
+  const scan: ScanState = { at, rowStart: at, row: rows.count, column: 0, lines: 1, escapes: 0 };
+  let isCutOff = false;
+  passMarks(marks, at);
+  while (!isCutOff && scan.row < capacity && (scan.at < end || scan.column > 0)) {
+    if (marks.next === marks.count) searchOn(marks, end);
+    const { next } = marks;
+    scanPlainFields(input, rules, rows, scan);
+    if (marks.next === next) isCutOff = !scanField(input, rules, rows, scan);
   }
-  rows.count = row;
-  input.at = Math.min(at, end);
+  rows.count = scan.row;
+  input.at = isCutOff ? scan.rowStart : Math.min(scan.at, end);
+  if (isCutOff) searchAnew(marks, scan.rowStart);
+}
+
+/** Scans one field, whatever it is, and the row's end if it is the last; false when the window cuts it off. */
+function scanField(input: Input, rules: ScanRules, rows: ScannedRows, scan: ScanState): boolean {
+  const { bytes, marks, end, complete } = input;
+  const { dialect, columns, layout } = rules;
+  const { delimiter, quote, nullText } = dialect;
+  const { row, column } = scan;
+  const isKnown = column < columns.count;
+  const cell = isKnown ? columns.cells[column] + row : 0;
+  let start = scan.at;
+  let at = nextMark(marks, end);
+  let stop: number;
+  if (at === start && bytes[at] === quote) {
+    start++;
+    stop = closingQuote(input, start, dialect);
+    if (stop === OUT_OF_BYTES) {
+      if (complete) endRow(input, rules, rows, scan, end, 'CSV_UNTERMINATED_QUOTE');
+      return complete;
+    }
+    scan.lines += passed.lines;
+    const isWanted = isKnown && columns.cells[column] !== layout.slots * layout.stride;
+    if (passed.escapes > 0 && isWanted) rows.escaped[scan.escapes++] = cell;
+    at = stop + 1;
+    if (bytes[at] === CR && at + 1 < end && bytes[at + 1] === LF) at++;
+  } else {
+    stop = unquotedEnd(input, at, dialect, rows);
+    at = bytes[stop] === CR ? stop + 1 : stop;
+    if (isKnown && stop - start === nullText.length) rows.nullCandidates[column] = 1;
+  }
+  passMarks(marks, at + 1);
+  if (isKnown) {
+    layout.starts[cell] = start;
+    layout.ends[cell] = stop;
+  }
+  const byte = bytes[at];
+  if (byte === delimiter) {
+    scan.column++;
+    scan.at = at + 1;
+    return true;
+  }
+  let fault: FaultCode | undefined;
+  if (byte !== LF) {
+    // A CR may still become a CRLF.
+    if (byte !== CR || at + 1 < end || complete) fault = 'CSV_BAD_QUOTE';
+    at = bytes.indexOf(LF, at);
+    passMarks(marks, at + 1);
+  }
+  if (at === end && !complete) return false;
+  endRow(input, rules, rows, scan, at, fault);
+  return true;
+}
+
+/** Ends the row at hand, whose line end is at `end`. */
+function endRow(
+  { bytes }: Input,
+  rules: ScanRules,
+  rows: ScannedRows,
+  scan: ScanState,
+  end: number,
+  known: FaultCode | undefined,
+): void {
+  const { row, column, rowStart } = scan;
+  const { starts, ends } = rules.layout;
+  const lastColumn = rules.columns.count - 1;
+  let fault = known;
+  if (fault === undefined) {
+    if (column < lastColumn && rules.pad) padRow(rules, rows, column + 1, row);
+    else if (column !== lastColumn) fault = 'CSV_RAGGED_ROW';
+    if (end - rowStart > rules.maxRowBytes) fault = 'ROW_TOO_LONG';
+  }
+  if (fault === undefined) {
+    for (let k = 0; k < scan.escapes; k++) {
+      const cell = rows.escaped[k];
+      ends[cell] = unescapeField(bytes, starts[cell], ends[cell], rules.dialect);
+    }
+  } else {
+    rows.faults.push({ row, code: fault, fields: column + 1, end });
+  }
+  rows.start[row] = rowStart;
+  rows.line[row] = rows.lines;
+  rows.lines += scan.lines;
+  scan.at = end + 1;
+  scan.rowStart = end + 1;
+  scan.row++;
+  scan.column = 0;
+  scan.lines = 1;
+  scan.escapes = 0;
+}
+
+/**
+ * Where an unquoted field ends, or breaks a rule, that has a mark at `mark` which is neither delimiter nor LF: an LF, the CR of a
+ * CRLF, a delimiter, or a quote.
+ */
+function unquotedEnd(
+  { bytes, marks, end }: Input,
+  mark: number,
+  { delimiter, quote }: Dialect,
+  rows: ScannedRows,
+): number {
+  let at = mark;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === CR) {
+      if (at + 1 < end && bytes[at + 1] === LF) return at;
+      rows.carriageReturns = true;
+    } else if (byte === delimiter || byte === LF || byte === quote) {
+      return at;
+    }
+    at = nextMark(marks, end);
+  }
 }
 
 /**
  * Position of the quote that closes a field whose text starts at `from`; OUT_OF_BYTES when it is not certain yet or there is
  * none. `passed` then says how many escapes and line ends the field has.
  */
-function closingQuote(
-  { bytes, words, end, complete }: Input,
-  from: number,
-  { quote, escaper, quoted }: Dialect,
-): number {
+function closingQuote({ bytes, marks, end, complete }: Input, from: number, { quote, escaper }: Dialect): number {
   let at = from;
   passed.escapes = 0;
   passed.lines = 0;
   for (;;) {
-    at = findByte(bytes, words, at, quoted);
-    if (at >= end) return OUT_OF_BYTES;
+    const mark = nextMark(marks, end);
+    if (mark >= end) return OUT_OF_BYTES;
+    // What an escape stands before is passed with it.
+    if (mark < at) continue;
+    at = mark;
     const byte = bytes[at];
     const next = bytes[at + 1];
     if (byte === LF) {
       passed.lines++;
-      at++;
     } else if (byte === quote && (escaper !== quote || next !== quote)) {
       // Unless the object ends here, the next byte decides, and it is not there yet.
       return at + 1 < end || complete ? at : OUT_OF_BYTES;
-    } else {
+    } else if (byte === quote || byte === escaper) {
       if (at + 1 >= end) return OUT_OF_BYTES;
       if (next === LF) passed.lines++;
       passed.escapes++;

@@ -27,8 +27,7 @@ export function csvWriter(
   bufferBytes = BUFFER_BYTES,
 ): FormatWriter {
   const dialect = dialectOf(options);
-  const { delimiter, quote, escaper, nullText } = dialect;
-  const stops = dialect.unquoted.members;
+  const { delimiter, quote, escaper, nullText, special } = dialect;
   const newline = Buffer.from(options.newline);
   const quoteAll = options.quoteMode === 'all';
   const columns = fields.map((field) => writtenColumn(field, vectorOf(field.type, 0), dialect));
@@ -100,7 +99,7 @@ export function csvWriter(
       }
       let from = start;
       let plainTo = to;
-      if (!quoteAll) while (from < end && stops[bytes[from]] === 0) target[plainTo++] = bytes[from++];
+      if (!quoteAll) while (from < end && special[bytes[from]] === 0) target[plainTo++] = bytes[from++];
       const isPlain =
         !quoteAll &&
         from === end &&

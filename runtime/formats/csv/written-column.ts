@@ -3,7 +3,7 @@ import type { DataType, Field } from '../../batch/data-type.js';
 import { formatterOf } from '../../batch/values/format.js';
 import type { FormatValue } from '../../batch/values/parse-values.js';
 import type { TextView, Vector } from '../../batch/vector.js';
-import { byteSet } from './byte-search.js';
+import { byteSet } from './byte-set.js';
 import type { Dialect } from './dialect.js';
 import { isScannedFor } from './scanned-text.js';
 

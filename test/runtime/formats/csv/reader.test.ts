@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CrossroleError } from '../../../../runtime/errors.js';
+import { MAX_SEARCHED_BYTES } from '../../../../runtime/formats/csv/mark-kernel.js';
 import { csvReader, discoverCsvFields } from '../../../../runtime/formats/csv/reader.js';
 import { defaults, field, objectOf, type Reading, readAll, readText } from './support.js';
 
@@ -91,6 +92,27 @@ describe('CSV rows', () => {
     const { rows, counts } = await readText(content, { fields: [field('n:integer')] });
     assert.equal(counts.rows, 10_000);
     assert.ok(rows.every(([n], index) => n === String(index)));
+  });
+
+  it('are the same wherever in them a search for marks ends', async () => {
+    const tricky = '"p,""q""\r\n,",\rr\r,""\r\nb"d,2\n"x"y,2,3\n"n\n,",,"m"\n';
+    for (let shift = 0; shift <= tricky.length + 8; shift++) {
+      const first = 'f'.repeat(MAX_SEARCHED_BYTES - tricky.length - 8 + shift);
+      const { rows, rejects } = await readText(`a,b,c\n${first},2,3\n${tricky}7,8,9`);
+      assert.deepEqual(rows, [
+        [first, '2', '3'],
+        ['p,"q"\r\n,', '\rr\r', ''],
+        ['n\n,', null, 'm'],
+        ['7', '8', '9'],
+      ]);
+      assert.deepEqual(
+        rejects.map(({ origin, problems: [{ code, value }] }) => [origin.line, code, value]),
+        [
+          [5, 'CSV_BAD_QUOTE', 'b"d,2'],
+          [6, 'CSV_BAD_QUOTE', '"x"y,2,3'],
+        ],
+      );
+    }
   });
 
   it('of thousands of columns come in shorter batches', async () => {
