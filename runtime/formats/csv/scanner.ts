@@ -157,7 +157,9 @@ export function scanRows(input: Input, rules: ScanRules, rows: ScannedRows): voi
         if (column < lastColumn && rules.pad) padRow(rules, rows, column + 1, row);
         else fault = 'CSV_RAGGED_ROW';
       }
-      if (at - rowStart > rules.maxRowBytes) fault = 'ROW_TOO_LONG';
+      // The CR of a CRLF is none of the row's bytes.
+      const lineEnd = at < end && bytes[at - 1] === CR ? at - 1 : at;
+      if (lineEnd - rowStart > rules.maxRowBytes) fault = 'ROW_TOO_LONG';
     }
     if (fault === undefined) {
       for (let k = 0; k < escapes; k++) {

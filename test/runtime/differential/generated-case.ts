@@ -70,7 +70,7 @@ export function generateCase(seed: number): GeneratedCase {
   const options = readOptions(random);
   const hasDeclared = !isString || random.chance(0.3);
   const isOdd = isString && random.chance(0.3);
-  const columns = Array.from({ length: 1 + random.below(random.chance(0.1) ? 30 : 7) }, (_, column): Field => {
+  const columns = Array.from({ length: 1 + random.below(random.chance(0.1) ? 20 : 7) }, (_, column): Field => {
     const name = !options.header && !hasDeclared ? `column${column + 1}` : columnName(random, column, isOdd);
     return { name, type: isString ? { kind: 'string' } : random.pick(types) };
   });
@@ -84,7 +84,7 @@ export function generateCase(seed: number): GeneratedCase {
   const source = { name: 'rows', options: { ...options, raggedRows } as const, declared };
   const objects = Array.from({ length: random.chance(0.2) ? 2 : 1 }, (_, n) => ({
     uri: `memory:///in/${n}.csv`,
-    bytes: generateObject(random, options, columns, damage),
+    bytes: generateObject(random, options, columns, damage, hasDeclared),
   }));
   const incoming = afterSteps(declared ?? columns, steps);
   const target = { options: writeOptions(random, options), ...generateTarget(random, incoming) };
@@ -144,10 +144,18 @@ function chooseDamage(random: Random): Damage {
   };
 }
 
-function generateObject(random: Random, options: CsvOptions, columns: readonly Field[], damage: Damage): Buffer {
-  const size = random.below(100);
+function generateObject(
+  random: Random,
+  options: CsvOptions,
+  columns: readonly Field[],
+  damage: Damage,
+  mayBeEmpty: boolean,
+): Buffer {
+  // Without a byte an object can not say what its columns are.
+  const size = mayBeEmpty ? random.below(100) : 5 + random.below(95);
   if (size === 0) return Buffer.alloc(0);
-  const rows = size < 5 ? 0 : size < 60 ? 1 + random.below(60) : size < 97 ? 100 + random.below(900) : 4000 + random.below(3000);
+  const rows =
+    size < 5 ? 0 : size < 60 ? 1 + random.below(60) : size < 98 ? 100 + random.below(900) : 4000 + random.below(3000);
   const ends = random.pick([['\n'], ['\n'], ['\r\n'], ['\n', '\r\n']] as const);
   const lines = { ends, endsLast: random.chance(0.7) };
   const bom = random.chance(0.2) ? bytesOf('\ufeff') : '';
@@ -184,7 +192,12 @@ function checked(text: string, fields: readonly Field[], target: ExpressionTarge
 }
 
 /** Names of fields of the given kinds; a constant where there is none. */
-function oneOf(random: Random, fields: readonly Field[], kinds: readonly DataType['kind'][], otherwise: string): string {
+function oneOf(
+  random: Random,
+  fields: readonly Field[],
+  kinds: readonly DataType['kind'][],
+  otherwise: string,
+): string {
   const fitting = fields.filter(({ type }) => kinds.includes(type.kind));
   return fitting.length > 0 ? random.pick(fitting).name : otherwise;
 }
@@ -239,7 +252,8 @@ function generateTarget(random: Random, incoming: readonly Field[]) {
 function mappingOf(given: Omit<GeneratedCase, 'mapping'>, incoming: readonly Field[]): object {
   const { source, steps, target, maxRejects, maxRowBytes } = given;
   const place = (object: string) => ({ connection: 'disk', object });
-  const fileFields = (fields: readonly Field[]) => fields.map(({ name, type }) => ({ name, type: formatDataType(type) }));
+  const fileFields = (fields: readonly Field[]) =>
+    fields.map(({ name, type }) => ({ name, type: formatDataType(type) }));
   const fields = source.declared && fileFields(source.declared);
   const targetFields = target.names?.map((name, n) => ({ name, from: incoming[target.columns[n]].name }));
   return {
@@ -253,7 +267,11 @@ function mappingOf(given: Omit<GeneratedCase, 'mapping'>, incoming: readonly Fie
         const input = steps[n - 1]?.name ?? source.name;
         const [first] = computed;
         if (first.name === undefined) return { name, type: 'filter', input, condition: first.text };
-        const added = computed.map((each) => ({ name: each.name, type: formatDataType(each.type), expression: each.text }));
+        const added = computed.map((each) => ({
+          name: each.name,
+          type: formatDataType(each.type),
+          expression: each.text,
+        }));
         return { name, type: 'expression', input, fields: added };
       }),
       {

@@ -59,7 +59,8 @@ function cellText(random: Random, type: DataType, options: CsvOptions, damage: D
   else text = bytesOf(random.pick(random.chance(damage.badValues) ? poolOf(type).bad : poolOf(type).good));
   const { delimiter, quote } = options;
   // A lone CR may stand unquoted; at a line's end it then becomes part of it, which is as good a test.
-  const mustQuote = [delimiter, quote, '\n'].some((byte) => text.includes(byte)) || (!isNull && text === options.nullText);
+  const mustQuote =
+    [delimiter, quote, '\n'].some((byte) => text.includes(byte)) || (!isNull && text === options.nullText);
   return mustQuote || random.chance(isNull ? 0.02 : 0.15) ? quotedText(text, options) : text;
 }
 

@@ -7,7 +7,6 @@ import { loadMapping } from '../../../runtime/mapping/load.js';
 import type { FormatPlan, LoadedMapping } from '../../../runtime/mapping/plan.js';
 import { type Workspace, writeSample } from '../mapping/workspace.js';
 import type { CaseObject, GeneratedCase } from './generated-case.js';
-import type { ReferenceReject } from './reference-run.js';
 
 /** How a source's bytes reach the scanner; nothing of it may show in what a run writes. */
 export interface Pace {
@@ -72,16 +71,11 @@ export async function engineRun(given: GeneratedCase, loaded: LoadedMapping, pac
 }
 
 /** The lines of a rejects object, without the wording of their reasons. */
-export function readRejects(lines: Buffer | undefined): ReferenceReject[] {
-  if (!lines) return [];
-  return lines
-    .toString()
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => {
-      const { reason: _reason, ...rest } = JSON.parse(line);
-      return rest;
-    });
+export function withoutReasons(lines: Buffer | undefined): string {
+  return (lines ?? '').toString().replace(/[^\n]+/g, (line) => {
+    const { reason: _reason, ...rest } = JSON.parse(line);
+    return JSON.stringify(rest);
+  });
 }
 
 function memorySource(objects: readonly CaseObject[], chunkBytes: number): SourceSide {

@@ -22,8 +22,10 @@ export interface ReferenceField {
 export interface ReferenceRow {
   readonly fields: readonly ReferenceField[];
   readonly fault: 'CSV_BAD_QUOTE' | 'CSV_UNTERMINATED_QUOTE' | undefined;
-  /** The row's own bytes without its line end. */
+  /** The row's own bytes without its line end, and without a CR at the object's end. */
   readonly raw: ByteText;
+  /** Bytes without the line end. */
+  readonly length: number;
   /** 1-based. */
   readonly line: number;
   readonly byteOffset: number;
@@ -36,7 +38,9 @@ export function readCsv(bytes: ByteText, options: CsvOptions): ReferenceRow[] {
   for (let at = bytes.startsWith(BOM) ? BOM.length : 0; at < bytes.length; ) {
     const { fields, fault, lineFeed } = readRow(bytes, at, options);
     const whole = bytes.slice(at, lineFeed);
-    rows.push({ fields, fault, raw: whole.replace(/\r$/, ''), line, byteOffset: at });
+    const raw = whole.replace(/\r$/, '');
+    const { length } = lineFeed < bytes.length ? raw : whole;
+    rows.push({ fields, fault, raw, length, line, byteOffset: at });
     line += whole.split('\n').length;
     at = lineFeed + 1;
   }

@@ -95,7 +95,7 @@ function processRow(
 
 function faultOf(row: ReferenceRow, columns: number, options: CsvOptions, maxRowBytes: number): string | undefined {
   if (row.fault) return row.fault;
-  if (row.raw.length > maxRowBytes) return 'ROW_TOO_LONG';
+  if (row.length > maxRowBytes) return 'ROW_TOO_LONG';
   const { length } = row.fields;
   return length === columns || (length < columns && options.raggedRows === 'pad') ? undefined : 'CSV_RAGGED_ROW';
 }
@@ -131,7 +131,8 @@ function processSteps(cells: Cells, fields: readonly Field[], steps: readonly St
 /** The fields behind steps: those that came in, and those that were added. */
 export function afterSteps(fields: readonly Field[], steps: readonly Step[]): readonly Field[] {
   const after = new Map(fields.map(({ name, type }) => [name, type]));
-  for (const { computed } of steps) for (const { name, type } of computed) if (name !== undefined) after.set(name, type);
+  for (const { computed } of steps)
+    for (const { name, type } of computed) if (name !== undefined) after.set(name, type);
   return [...after].map(([name, type]) => ({ name, type }));
 }
 
