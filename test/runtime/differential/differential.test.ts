@@ -95,12 +95,12 @@ function parsedInput({ source, target, objects }: GeneratedCase) {
 }
 
 function parsed(bytes: Buffer, options: CsvOptions): (string | null)[][] {
-  const { delimiter, quote, escape, nullText } = options;
+  const { delimiter, quote, nullText } = options;
   return parse(bytes, {
     bom: true,
     delimiter,
     quote,
-    escape,
+    escape: options.escape,
     record_delimiter: ['\n', '\r\n'],
     relax_column_count: true,
     cast: (value, { quoting }) => (!quoting && value === nullText ? null : value),

@@ -140,7 +140,7 @@ function chooseDamage(random: Random): Damage {
     invalidUtf8: random.chance(0.1),
     // Rules about quotes are not kept in a row that is too long to be looked at.
     longRowBytes: 0,
-    ...(random.chance(0.08) ? { badQuotes: 0, longRowBytes: 1024 + random.below(3000) } : {}),
+    ...(random.chance(0.08) ? { badQuotes: 0, unclosedQuote: false, longRowBytes: 1024 + random.below(3000) } : {}),
   };
 }
 
@@ -155,7 +155,7 @@ function generateObject(
   const size = mayBeEmpty ? random.below(100) : 5 + random.below(95);
   if (size === 0) return Buffer.alloc(0);
   const rows =
-    size < 5 ? 0 : size < 60 ? 1 + random.below(60) : size < 98 ? 100 + random.below(900) : 4000 + random.below(3000);
+    size < 5 ? 0 : size < 60 ? 1 + random.below(60) : size < 99 ? 100 + random.below(600) : 4000 + random.below(3000);
   const ends = random.pick([['\n'], ['\n'], ['\r\n'], ['\n', '\r\n']] as const);
   const lines = { ends, endsLast: random.chance(0.7) };
   const bom = random.chance(0.2) ? bytesOf('\ufeff') : '';

@@ -41,8 +41,12 @@ function poolOf(type: DataType) {
   return pool;
 }
 
-function stringText(random: Random, { delimiter, quote, escape, nullText }: CsvOptions, damage: Damage): ByteText {
-  const special = [delimiter, quote, escape, '"', "'", ',', '\n', '\r\n', '\r', '\ufeff', nullText];
+function stringText(
+  random: Random,
+  { delimiter, quote, escape: escaper, nullText }: CsvOptions,
+  damage: Damage,
+): ByteText {
+  const special = [delimiter, quote, escaper, '"', "'", ',', '\n', '\r\n', '\r', '\ufeff', nullText];
   const plain = ['a', 'b', 'Zu\u00df', '\u00e9', '\ud83d\ude00', ' ', '0', '-7', 'NULL', 'true'];
   const pieces = random.chance(0.3) ? [...special, ...plain] : plain;
   const length = random.chance(0.01) ? 300 + random.below(2000) : random.below(7);
@@ -64,8 +68,8 @@ function cellText(random: Random, type: DataType, options: CsvOptions, damage: D
   return mustQuote || random.chance(isNull ? 0.02 : 0.15) ? quotedText(text, options) : text;
 }
 
-export function quotedText(text: ByteText, { quote, escape }: CsvOptions): ByteText {
-  const escaped = [...text].map((byte) => (byte === quote || byte === escape ? escape + byte : byte));
+export function quotedText(text: ByteText, { quote, escape: escaper }: CsvOptions): ByteText {
+  const escaped = [...text].map((byte) => (byte === quote || byte === escaper ? escaper + byte : byte));
   return quote + escaped.join('') + quote;
 }
 

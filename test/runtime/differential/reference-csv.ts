@@ -47,7 +47,7 @@ export function readCsv(bytes: ByteText, options: CsvOptions): ReferenceRow[] {
   return rows;
 }
 
-function readRow(bytes: ByteText, start: number, { delimiter, quote, escape }: CsvOptions) {
+function readRow(bytes: ByteText, start: number, { delimiter, quote, escape: escaper }: CsvOptions) {
   const fields: ReferenceField[] = [];
   const isEnd = (at: number) => at >= bytes.length || bytes[at] === '\n' || bytes.startsWith('\r\n', at);
   for (let at = start; ; at++) {
@@ -55,8 +55,8 @@ function readRow(bytes: ByteText, start: number, { delimiter, quote, escape }: C
     const quoted = bytes[at] === quote;
     if (quoted) {
       at++;
-      while (bytes[at] !== quote || (escape === quote && bytes[at + 1] === quote)) {
-        if (bytes[at] === escape) at++;
+      while (bytes[at] !== quote || (escaper === quote && bytes[at + 1] === quote)) {
+        if (bytes[at] === escaper) at++;
         if (at >= bytes.length) return { fields, fault: 'CSV_UNTERMINATED_QUOTE', lineFeed: bytes.length } as const;
         text += bytes[at++];
       }
@@ -81,14 +81,14 @@ export function writeCsv(
   rows: readonly (readonly (ByteText | null)[])[],
   options: CsvOptions,
 ): ByteText {
-  const { delimiter, quote, escape, newline, nullText } = options;
+  const { delimiter, quote, escape: escaper, newline, nullText } = options;
   let out = options.bom ? BOM : '';
   const cell = (text: ByteText | null): ByteText => {
     if (text === null) return nullText;
     const special = [delimiter, quote, '\r', '\n'].some((character) => text.includes(character));
     const needed = special || text === nullText || (out === '' && text.startsWith(BOM));
     if (!needed && options.quoteMode === 'minimal') return text;
-    const escaped = [...text].map((byte) => (byte === quote || byte === escape ? escape + byte : byte));
+    const escaped = [...text].map((byte) => (byte === quote || byte === escaper ? escaper + byte : byte));
     return quote + escaped.join('') + quote;
   };
   for (const row of options.header ? [names, ...rows] : rows) {

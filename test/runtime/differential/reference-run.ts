@@ -104,7 +104,7 @@ function processSteps(cells: Cells, fields: readonly Field[], steps: readonly St
   let known: readonly Field[] = fields;
   let values = new Map(fields.map(({ name }, column) => [name, cells[column]]));
   for (const step of steps) {
-    const row = known.map(({ name, type }) => valueOf(type, values.get(name) ?? null));
+    const row = known.map(({ name, type }) => cellValue(type, values.get(name) ?? null));
     const next = new Map(values);
     const failed: { readonly field: string | null; readonly code: string }[] = [];
     for (const { name, type, root } of step.computed) {
@@ -137,7 +137,7 @@ export function afterSteps(fields: readonly Field[], steps: readonly Step[]): re
 }
 
 /** Days and instants stay texts: in canonical form they are ordered as what they stand for. */
-function valueOf(type: DataType, cell: ByteText | null): Value {
+function cellValue(type: DataType, cell: ByteText | null): Value {
   if (cell === null) return null;
   return type.kind === 'date' || type.kind === 'datetime' ? cell : readValue(type, textOf(cell));
 }
