@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import type { CsvOptions } from '../../../runtime/formats/csv/options.js';
-import { type Workspace, workspace } from '../mapping/workspace.js';
+import { type Workspace, workspace, writeSample } from '../mapping/workspace.js';
 import { type GeneratedCase, generateCase } from './generated-case.js';
 import { type EngineOutcome, engineRun, loadCase, type Pace, withoutReasons } from './memory-run.js';
 import { type Random, randomOf } from './random.js';
@@ -111,6 +111,7 @@ const cases = onlyCase === undefined ? Array.from({ length: FILES }, (_, n) => n
 for (let part = 0; part < PARTS; part++) {
   test(`generated files give what the reference gives, however their bytes come, ${part + 1} of ${PARTS}`, async (t) => {
     const space = workspace(t);
+    writeSample(space, {});
     const sizes = new Set<number>();
     const seen: Seen = { plain: 0, rejects: 0, failed: 0 };
     for (const n of cases.filter((each) => each % PARTS === part)) {

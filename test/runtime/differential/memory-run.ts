@@ -5,7 +5,7 @@ import { runState } from '../../../runtime/engine/run-state.js';
 import { csvReader } from '../../../runtime/formats/csv/reader.js';
 import { loadMapping } from '../../../runtime/mapping/load.js';
 import type { FormatPlan, LoadedMapping } from '../../../runtime/mapping/plan.js';
-import { type Workspace, writeSample } from '../mapping/workspace.js';
+import type { Workspace } from '../mapping/workspace.js';
 import type { CaseObject, GeneratedCase } from './generated-case.js';
 
 /** How a source's bytes reach the scanner; nothing of it may show in what a run writes. */
@@ -23,10 +23,9 @@ export interface EngineOutcome {
   readonly rejects: Buffer | undefined;
 }
 
-/** The case's mapping, read from a file as any other. */
+/** The case's mapping, read from a file as any other; its connection is there already. */
 export function loadCase(space: Workspace, { mapping }: GeneratedCase): LoadedMapping {
-  const file = writeSample(space, mapping);
-  return loadMapping(file, {
+  return loadMapping(space.write('mapping.json', mapping), {
     parameters: [],
     parameterFile: undefined,
     connectionsDirectory: undefined,
