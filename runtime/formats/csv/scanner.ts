@@ -84,7 +84,7 @@ function scanField(input: Input, rules: ScanRules, rows: ScannedRows, scan: Scan
 
 /** Ends the row at hand, whose line end is at `end`. */
 function endRow(
-  { bytes }: Input,
+  { bytes, end: inputEnd }: Input,
   rules: ScanRules,
   rows: ScannedRows,
   scan: ScanState,
@@ -98,7 +98,9 @@ function endRow(
   if (fault === undefined) {
     if (column < lastColumn && rules.pad) padRow(rules, rows, column + 1, row);
     else if (column !== lastColumn) fault = 'CSV_RAGGED_ROW';
-    if (end - rowStart > rules.maxRowBytes) fault = 'ROW_TOO_LONG';
+    // The CR of a CRLF is none of the row's bytes.
+    const rowEnd = end < inputEnd && bytes[end - 1] === CR ? end - 1 : end;
+    if (rowEnd - rowStart > rules.maxRowBytes) fault = 'ROW_TOO_LONG';
   }
   if (fault === undefined) {
     for (let k = 0; k < scan.escapes; k++) {

@@ -235,6 +235,22 @@ describe('rejected rows', () => {
     }
   });
 
+  it('are measured without their line end, be it LF, CRLF or none', async () => {
+    const fits = `1,${'x'.repeat(30)}`;
+    const content = `a,b\n${fits}\r\n${fits}x\r\n${fits}\n${fits}x\n${fits}\r\n${fits}`;
+    for (const windowBytes of [16, 34, 1024]) {
+      const { rows, rejects } = await readText(content, { maxRowBytes: fits.length, windowBytes });
+      assert.deepEqual(rows, Array(4).fill(fits.split(',')), `window of ${windowBytes}`);
+      assert.deepEqual(
+        rejects.map(({ problems, origin }) => [problems[0].code, origin.row]),
+        [
+          ['ROW_TOO_LONG', 2],
+          ['ROW_TOO_LONG', 4],
+        ],
+      );
+    }
+  });
+
   it('of an unclosed quote are found without holding the rest of the object', async () => {
     const content = `a,b\n1,"${'x\n'.repeat(5000)}`;
     const result = await codes(content, { maxRowBytes: 100, windowBytes: 64 });
