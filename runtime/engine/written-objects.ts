@@ -23,7 +23,10 @@ export interface WrittenObjects {
   finish(write: ObjectWrite): Promise<void>;
   /** Makes finished objects visible, one after the other in the order in which they were begun. */
   commit(writes: readonly ObjectWrite[]): Promise<void>;
-  /** Gives up all that is neither committed nor unknown; what could not be cleaned up is the connector's warning. */
+  /**
+   * Gives up all that is not committed; what could not be cleaned up is the connector's warning. An object whose commit is
+   * unknown stays so: aborting removes its upload where the commit had no effect, and changes nothing where it had.
+   */
   abort(): Promise<void>;
   report(): ObjectReport[];
 }
@@ -61,11 +64,11 @@ export function writtenObjects(): WrittenObjects {
       }
     },
     async abort() {
-      const open = objects.filter((object) => object.state === 'open');
+      const uncommitted = objects.filter(({ state }) => state === 'open' || state === 'unknown');
       await Promise.all(
-        open.map(async (object) => {
+        uncommitted.map(async (object) => {
           await object.write.abort();
-          object.state = 'aborted';
+          if (object.state === 'open') object.state = 'aborted';
         }),
       );
     },

@@ -57,7 +57,7 @@ test(`${RUNS} runs stopped at random moments leave the whole old object or the w
     if (outcome === 'succeeded') {
       const metadata = { 'crossrole-run': reportOf(ended).run };
       assert.deepEqual(target(sandbox), [{ key: 'eu/orders.csv', size, metadata }], about);
-    } else assert.deepEqual(target(sandbox), before, about);
+    } else assert.deepEqual(target(sandbox), before, `${about}: ${JSON.stringify(ended)}`);
     if (outcome === 'not begun') assert.equal(sandbox.auditLog.length, requests, about);
   }
   const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
