@@ -89,7 +89,6 @@ export function rowsText(
     if (row > 0 && row === rows - 1 && damage.unclosedQuote) cells[0] = `${options.quote}never closed`;
     const isLast = row === rows - 1 && !endsLast;
     const line = cells.join(options.delimiter);
-    // An empty last line without an end would be no row at all; that is tested where rows are read.
     lines.push(line + (isLast ? '' : random.pick(ends)));
   }
   return lines.join('');

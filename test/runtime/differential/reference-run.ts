@@ -31,7 +31,10 @@ type Cells = readonly (ByteText | null)[];
 /** Why a row goes no further. */
 type Stopped = Pick<ReferenceReject, 'transformation' | 'field' | 'code' | 'value'>;
 
-/** A run as plainly as it can be said: one row at a time from its bytes to its line, sharing no code with the engine but the checker. */
+/**
+ * A run as plainly as it can be said, one row at a time from its bytes to its line. It shares the checker of expressions with
+ * the engine, and nothing else.
+ */
 export function referenceRun(given: GeneratedCase): ReferenceOutcome {
   const { source, target, steps, maxRejects } = given;
   const rejects: ReferenceReject[] = [];
