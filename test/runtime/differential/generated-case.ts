@@ -66,7 +66,7 @@ const types: readonly DataType[] = [
 
 export function generateCase(seed: number): GeneratedCase {
   const random = randomOf(seed);
-  const isString = random.chance(0.3);
+  const isString = random.chance(0.4);
   const options = readOptions(random);
   const hasDeclared = !isString || random.chance(0.3);
   const isOdd = isString && random.chance(0.3);
@@ -77,7 +77,8 @@ export function generateCase(seed: number): GeneratedCase {
   const wanted = options.header ? shuffled(random, columns).slice(0, 1 + random.below(columns.length)) : columns;
   const declared = hasDeclared ? wanted : undefined;
   const damage = chooseDamage(random);
-  const steps = isOdd || damage.invalidUtf8 ? [] : generateSteps(random, declared ?? columns);
+  const isCopied = isOdd || damage.invalidUtf8 || (isString && random.chance(0.6));
+  const steps = isCopied ? [] : generateSteps(random, declared ?? columns);
   const maxRejects = random.chance(0.1) ? random.below(8) : Number.POSITIVE_INFINITY;
   const isStrict = random.chance(0.05);
   const raggedRows = isStrict && maxRejects > 8 ? 'error' : random.chance(0.3) ? 'pad' : 'reject';
@@ -155,7 +156,13 @@ function generateObject(
   const size = mayBeEmpty ? random.below(100) : 5 + random.below(95);
   if (size === 0) return Buffer.alloc(0);
   const rows =
-    size < 5 ? 0 : size < 60 ? 1 + random.below(60) : size < 99 ? 100 + random.below(600) : 4000 + random.below(3000);
+    size < 5
+      ? 0
+      : size < 60
+        ? 1 + random.below(60)
+        : size < 99
+          ? 100 + random.below(600)
+          : 4000 + random.below(random.chance(0.3) ? 80_000 : 3000);
   const ends = random.pick([['\n'], ['\n'], ['\r\n'], ['\n', '\r\n']] as const);
   const lines = { ends, endsLast: random.chance(0.7) };
   const bom = random.chance(0.2) ? bytesOf('\ufeff') : '';
