@@ -152,7 +152,7 @@ describe('amazon-s3-v2 writing', () => {
       );
       await write.abort();
       assert.equal(run.buffers.lent(), 0);
-      assert.equal(stepOf(service.seen[service.seen.length - 1]), 'abort');
+      assert.ok(service.seen.map(stepOf).includes('abort'));
     });
   });
 
