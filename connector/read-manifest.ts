@@ -13,7 +13,7 @@ type RequiredField = 'id' | 'label' | 'type' | 'description';
 const requiredFields: Readonly<Record<RequiredField, Check>> = {
   id: (value) => typeof value === 'string' && /^[a-z][a-zA-Z0-9]*$/.test(value),
   label: isString,
-  type: (value) => ['string', 'boolean', 'integer', 'enum', 'object'].includes(String(value)),
+  type: (value) => ['string', 'boolean', 'integer', 'enum', 'object', 'list'].includes(String(value)),
   description: isString,
 };
 

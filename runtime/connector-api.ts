@@ -15,7 +15,7 @@ export interface PropertySpec {
   readonly id: string;
   /** The label of the connector's documentation, for example "IAM Role ARN". */
   readonly label: string;
-  readonly type: 'string' | 'boolean' | 'integer' | 'enum' | 'object';
+  readonly type: 'string' | 'boolean' | 'integer' | 'enum' | 'object' | 'list';
   readonly description: string;
   readonly required?: boolean;
   readonly default?: string | number | boolean;
@@ -32,7 +32,7 @@ export interface PropertySpec {
   readonly secret?: boolean;
   /** When it applies, in words. */
   readonly when?: string;
-  /** JSON Schema of an `object` property, or of a property that takes more than its plain type says. */
+  /** JSON Schema of an `object` or `list` property, or of a property that takes more than its plain type says. */
   readonly schema?: Readonly<Record<string, unknown>>;
 }
 
@@ -60,7 +60,7 @@ export interface ConnectorManifest {
 }
 
 /** A property's value after its schema was checked, its secret resolved and its default put in. */
-export type PropertyValue = string | number | boolean | Readonly<Record<string, unknown>>;
+export type PropertyValue = string | number | boolean | Readonly<Record<string, unknown>> | readonly unknown[];
 export type PropertyValues = Readonly<Record<string, PropertyValue | undefined>>;
 
 /** A contradiction or impossible value; `property` says where it stands in the file. */

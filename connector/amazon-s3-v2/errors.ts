@@ -47,6 +47,11 @@ export const amazonS3V2Errors = {
     meaning: 'STS does not take the session policy: too long, not allowed characters, or no valid policy.',
     remedy: 'Correct `sessionPolicy`, or set it to `derived` or `none`.',
   },
+  SESSION_TAGS_INVALID: {
+    meaning: 'STS would not take the session tags.',
+    remedy:
+      'At most 50 tags; keys of 1 to 128 characters that differ in more than case and do not begin with `aws:`, values of at most 256; letters, digits, spaces and `_.:/=+-@`. Every transitive key is the key of a tag.',
+  },
   BUCKET_NAME_INVALID: {
     meaning: 'The first segment of the folder path can not be the name of a bucket.',
     remedy: 'Write `folderPath` as `bucket` or `bucket/folder`, without `s3://` and without a leading slash.',

@@ -73,7 +73,13 @@ export interface ConnectionFile {
   readonly properties: Readonly<Record<string, ConnectionValue>>;
 }
 
-export type ConnectionValue = string | number | boolean | ValueSource | Readonly<Record<string, unknown>>;
+export type ConnectionValue =
+  | string
+  | number
+  | boolean
+  | ValueSource
+  | Readonly<Record<string, unknown>>
+  | readonly unknown[];
 
 /** A value that stands outside the connection file: in an environment variable or a file of its own. */
 export type ValueSource = { readonly env: string } | { readonly file: string };

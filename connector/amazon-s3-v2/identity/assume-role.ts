@@ -4,7 +4,7 @@ import { amazonS3V2Error } from '../errors.js';
 import { clientSettings } from '../storage/client-settings.js';
 import { withDeadline, withRetries } from '../storage/retry.js';
 import { serviceError } from '../storage/service-error.js';
-import type { BaseKeys } from './base-keys.js';
+import type { BaseKeys } from './base/base-keys.js';
 import { isChainingLimit, stsFailure } from './sts-failure.js';
 import type { TemporaryKeys } from './temporary-keys.js';
 

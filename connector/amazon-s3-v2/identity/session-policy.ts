@@ -1,6 +1,6 @@
 import type { Warning } from '../../../runtime/connector-api.js';
-import { maximumPolicyCharacters } from './identity.js';
 import { domainOf, type Partition } from './role-arn.js';
+import { maximumPolicyCharacters } from './session-policy-limits.js';
 
 /** What a side does in its bucket, in the words of the derived policy. */
 export interface PolicyScope {

@@ -1,7 +1,8 @@
 import type { Clock, SessionReport, Warning } from '../../../runtime/connector-api.js';
 import { type AssumedRole, roleAssumer } from './assume-role.js';
-import { baseKeys } from './base-keys.js';
-import type { AccessKeys, Identity } from './identity.js';
+import type { AccessKeys } from './base/base-identity.js';
+import { baseKeys } from './base/base-keys.js';
+import type { Identity } from './identity.js';
 import { sessionHolder, sessionReport } from './session-holder.js';
 import type { Signer } from './signer.js';
 

@@ -1,4 +1,4 @@
-import type { AccessKeys } from './identity.js';
+import type { AccessKeys } from './base/base-identity.js';
 import type { TemporaryKeys } from './temporary-keys.js';
 
 /** Keys that sign the requests of a side, and who they belong to. */

@@ -1,4 +1,4 @@
-import type { AccessKeys } from './identity.js';
+import type { AccessKeys } from './base/base-identity.js';
 
 /** Keys that end; they live in memory only. */
 export interface TemporaryKeys extends AccessKeys {

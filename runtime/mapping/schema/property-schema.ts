@@ -25,6 +25,8 @@ function valueSchema(spec: PropertySpec): JsonSchema {
       return { type: 'string', enum: spec.values ?? [], ...common };
     case 'object':
       return spec.schema ? common : { type: 'object', ...common };
+    case 'list':
+      return spec.schema ? common : { type: 'array', ...common };
   }
 }
 
@@ -64,7 +66,7 @@ export function advancedSchema(set: PropertySet): JsonSchema {
 export function parameterisedAdvancedSchema(set: PropertySet): JsonSchema {
   return propertiesSchema(set, (spec) => {
     const schema = propertySchema(spec);
-    if (spec.type === 'string' || spec.type === 'object') return schema;
+    if (spec.type === 'string' || spec.type === 'object' || spec.type === 'list') return schema;
     const description = `${spec.type === 'enum' ? (spec.values ?? []).join(' or ') : spec.type}, or a parameter as $$NAME.`;
     const parameter = { type: 'string', pattern: '\\$\\$[A-Za-z_]', description };
     return { title: spec.label, description: describe(spec), anyOf: [schema, parameter] };

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { type AssumedRole, roleAssumer } from '../../../connector/amazon-s3-v2/identity/assume-role.js';
-import { baseKeys } from '../../../connector/amazon-s3-v2/identity/base-keys.js';
-import type { BaseIdentity } from '../../../connector/amazon-s3-v2/identity/identity.js';
+import type { BaseIdentity } from '../../../connector/amazon-s3-v2/identity/base/base-identity.js';
+import { baseKeys } from '../../../connector/amazon-s3-v2/identity/base/base-keys.js';
 import type { Warning } from '../../../runtime/connector-api.js';
 import { testClock } from '../test-clock.js';
 import {

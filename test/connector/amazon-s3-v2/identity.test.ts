@@ -29,6 +29,9 @@ describe('identityOf', () => {
         duration: 900,
         sessionName: undefined,
         sessionPolicy: { kind: 'derived' },
+        through: [],
+        tags: [],
+        sourceIdentity: undefined,
       },
     });
   });
@@ -47,6 +50,9 @@ describe('identityOf', () => {
         duration: 7200,
         sessionName: 'nightly',
         sessionPolicy: { kind: 'document', text: '{"Statement":[]}' },
+        through: [],
+        tags: [],
+        sourceIdentity: undefined,
       },
     });
   });

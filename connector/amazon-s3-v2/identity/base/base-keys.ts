@@ -1,7 +1,7 @@
-import type { Clock } from '../../../runtime/connector-api.js';
-import type { AccessKeys, BaseIdentity } from './identity.js';
+import type { Clock } from '../../../../runtime/connector-api.js';
+import type { TemporaryKeys } from '../temporary-keys.js';
+import type { AccessKeys, BaseIdentity } from './base-identity.js';
 import { instanceRoleKeys } from './instance-metadata.js';
-import type { TemporaryKeys } from './temporary-keys.js';
 
 /** AWS renews the credentials of an instance at least 5 minutes before the old ones end (EC2 user guide). */
 const renewBefore = 5 * 60_000;

@@ -4,9 +4,9 @@
  * a hop limit that is too low as a blocked fall-back to version 1.
  */
 import { request } from 'node:http';
-import type { Clock } from '../../../runtime/connector-api.js';
-import { amazonS3V2Error } from '../errors.js';
-import type { TemporaryKeys } from './temporary-keys.js';
+import type { Clock } from '../../../../runtime/connector-api.js';
+import { amazonS3V2Error } from '../../errors.js';
+import type { TemporaryKeys } from '../temporary-keys.js';
 
 /** A link-local service answers in milliseconds or not at all. */
 const timeout = 2000;
