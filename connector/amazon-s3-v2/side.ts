@@ -1,10 +1,12 @@
 import type { RunContext, SideDescription } from '../../runtime/connector-api.js';
+import type { BaseSurroundings } from './identity/base/base-surroundings.js';
 import type { Identity } from './identity/identity.js';
 import { partsOfArn } from './identity/role-arn.js';
 import { sessionName } from './identity/session-name.js';
 import { derivedSessionPolicy, type PolicyScope } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';
 import { type Endpoints, endpointsOf } from './storage/endpoints.js';
+import type { Network } from './storage/network.js';
 import { unlessAborted } from './storage/retry.js';
 import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests.js';
 
@@ -15,24 +17,28 @@ export interface SideSettings {
   readonly identity: Identity;
   readonly storage: Storage;
   readonly endpoints: Endpoints;
+  readonly surroundings: BaseSurroundings;
 }
 
 export function sideSettings(
-  { mapping, transformation, connection }: SideDescription,
+  { mapping, transformation, connection, connectionFolder }: SideDescription,
   identity: Identity,
   bucket: string,
+  network: Network,
   environment: NodeJS.ProcessEnv,
 ): SideSettings {
   const endpoints = endpointsOf(connection, environment);
+  const surroundings = { environment, connectionFolder, instanceMetadata: endpoints.instanceMetadata };
   const storage: Storage = {
     bucket,
     region: String(connection.regionName),
     endpoint: endpoints.s3,
+    network,
     forcePathStyle: connection.forcePathStyle === true,
     checksums: connection.checksums !== 'when-required',
     expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
   };
-  return { mapping, transformation, identity, storage, endpoints };
+  return { mapping, transformation, identity, storage, endpoints, surroundings };
 }
 
 /** The account of the role unless it is set; a user's keys don't tell an account. */
@@ -54,14 +60,15 @@ export async function openSide(
   access: PolicyScope['access'],
   run: RunContext,
 ): Promise<OpenSide> {
-  const { identity, storage, endpoints } = settings;
+  const { identity, storage, endpoints, surroundings } = settings;
   const session = sideSession({
     identity,
     sessionName: nameOf(settings, run),
     sessionPolicy: policyOf(settings, access, run),
     region: storage.region,
     stsEndpoint: endpoints.sts,
-    metadataEndpoint: endpoints.instanceMetadata,
+    network: storage.network,
+    surroundings,
     clock: run.clock,
     warn: (warning) => run.warn(warning),
   });

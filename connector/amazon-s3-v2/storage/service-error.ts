@@ -68,6 +68,7 @@ const finalSystemCodes = new Set([
 /** Answers with a status below 500 that nevertheless mean "later"; a 200 may hold one, too (CompleteMultipartUpload). */
 const transientCodes = new Set([
   'ConditionalRequestConflict',
+  'IDPCommunicationError',
   'InternalError',
   'OperationAborted',
   'RequestTimeout',

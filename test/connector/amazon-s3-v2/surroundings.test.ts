@@ -7,6 +7,7 @@ import { after, it } from 'node:test';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { clientSettings } from '../../../connector/amazon-s3-v2/storage/client-settings.js';
+import { directNetwork } from '../../../connector/amazon-s3-v2/storage/network.js';
 import { collect } from '../test-run.js';
 import { grant, reply } from './scripted-service.js';
 import { role, withScriptedSource } from './scripted-side.js';
@@ -72,7 +73,7 @@ it('takes no identity, region, endpoint or behaviour from AWS_* variables and ~/
 it('uses the endpoints of AWS where the connection names none, whatever ~/.aws/config says', async () => {
   const hosts: string[] = [];
   const settings = {
-    ...clientSettings('eu-west-1', undefined),
+    ...clientSettings('eu-west-1', undefined, directNetwork),
     credentials: { accessKeyId: 'A', secretAccessKey: 'S' },
     requestHandler: {
       handle: async ({ hostname }: { readonly hostname: string }) => {
