@@ -15,6 +15,8 @@ import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests
 export interface SideSettings {
   readonly mapping: string;
   readonly transformation: string;
+  /** Name of the connection. */
+  readonly connection: string;
   readonly identity: Identity;
   readonly storage: Storage;
   readonly endpoints: Endpoints;
@@ -22,7 +24,7 @@ export interface SideSettings {
 }
 
 export function sideSettings(
-  { mapping, transformation, connection, connectionFolder }: SideDescription,
+  { mapping, transformation, connectionName, connectionFolder, connection }: SideDescription,
   identity: Identity,
   bucket: string,
   network: Network,
@@ -39,7 +41,7 @@ export function sideSettings(
     checksums: connection.checksums !== 'when-required',
     expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
   };
-  return { mapping, transformation, identity, storage, endpoints, surroundings };
+  return { mapping, transformation, connection: connectionName, identity, storage, endpoints, surroundings };
 }
 
 /** The account of the role unless it is set; a user's keys don't tell an account. */
