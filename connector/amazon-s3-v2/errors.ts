@@ -216,7 +216,7 @@ export const amazonS3V2Errors = {
   },
   STS_UNREACHABLE: {
     meaning: 'The STS endpoint can not be reached.',
-    remedy: 'Check the network, the region, and `stsEndpoint` or AWS_ENDPOINT_URL_STS.',
+    remedy: 'Check the network, the region, `stsEndpoint` or AWS_ENDPOINT_URL_STS, and `proxyUrl` and `caFile`.',
   },
   INSTANCE_METADATA_UNREACHABLE: {
     meaning: 'The instance metadata service does not answer; version 1 is never tried.',
@@ -288,7 +288,7 @@ export const amazonS3V2Errors = {
   },
   S3_UNREACHABLE: {
     meaning: 'The S3 endpoint can not be reached.',
-    remedy: 'Check the network, `regionName`, and `restEndpoint` or AWS_ENDPOINT_URL_S3.',
+    remedy: 'Check the network, `regionName`, `restEndpoint` or AWS_ENDPOINT_URL_S3, and `proxyUrl` and `caFile`.',
   },
 } as const;
 

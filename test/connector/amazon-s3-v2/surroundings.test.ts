@@ -70,21 +70,27 @@ it('takes no identity, region, endpoint or behaviour from AWS_* variables and ~/
   );
 });
 
-it('uses the endpoints of AWS where the connection names none, whatever ~/.aws/config says', async () => {
-  const hosts: string[] = [];
-  const settings = {
-    ...clientSettings('eu-west-1', undefined, directNetwork),
-    credentials: { accessKeyId: 'A', secretAccessKey: 'S' },
-    requestHandler: {
-      handle: async ({ hostname }: { readonly hostname: string }) => {
-        hosts.push(hostname);
-        throw new Error('seen');
+for (const [region, s3Host, stsHost] of [
+  ['eu-west-1', 'landing.s3.eu-west-1.amazonaws.com', 'sts.eu-west-1.amazonaws.com'],
+  ['cn-north-1', 'landing.s3.cn-north-1.amazonaws.com.cn', 'sts.cn-north-1.amazonaws.com.cn'],
+  ['us-gov-west-1', 'landing.s3.us-gov-west-1.amazonaws.com', 'sts.us-gov-west-1.amazonaws.com'],
+] as const) {
+  it(`uses the endpoints that AWS has for ${region}, whatever ~/.aws/config says`, async () => {
+    const hosts: string[] = [];
+    const settings = {
+      ...clientSettings(region, undefined, directNetwork),
+      credentials: { accessKeyId: 'A', secretAccessKey: 'S' },
+      requestHandler: {
+        handle: async ({ hostname }: { readonly hostname: string }) => {
+          hosts.push(hostname);
+          throw new Error('seen');
+        },
       },
-    },
-  };
-  const s3 = new S3Client(settings);
-  await assert.rejects(s3.send(new GetObjectCommand({ Bucket: 'landing', Key: 'key' })), /seen/);
-  const sts = new STSClient(settings);
-  await assert.rejects(sts.send(new AssumeRoleCommand({ RoleArn: 'arn', RoleSessionName: 'name' })), /seen/);
-  assert.deepEqual(hosts, ['landing.s3.eu-west-1.amazonaws.com', 'sts.eu-west-1.amazonaws.com']);
-});
+    };
+    const s3 = new S3Client(settings);
+    await assert.rejects(s3.send(new GetObjectCommand({ Bucket: 'landing', Key: 'key' })), /seen/);
+    const sts = new STSClient(settings);
+    await assert.rejects(sts.send(new AssumeRoleCommand({ RoleArn: 'arn', RoleSessionName: 'name' })), /seen/);
+    assert.deepEqual(hosts, [s3Host, stsHost]);
+  });
+}
