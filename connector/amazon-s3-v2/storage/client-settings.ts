@@ -27,6 +27,7 @@ export function clientSettings(region: string, endpoint: string | undefined, net
     authSchemePreference: emptyList(),
     sigv4aSigningRegionSet: emptyList(),
     userAgentAppId: async () => undefined,
+    disableClockSkewCorrection: false,
     requestHandler: { connectionTimeout, ...agents(network) },
   };
 }

@@ -53,6 +53,7 @@ Object.assign(process.env, {
   AWS_USE_FIPS_ENDPOINT: 'true',
   AWS_USE_DUALSTACK_ENDPOINT: 'true',
   AWS_SDK_UA_APP_ID: 'somebody',
+  AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true',
 });
 
 it('takes no identity, region, endpoint or behaviour from AWS_* variables and ~/.aws', async () => {
@@ -68,6 +69,12 @@ it('takes no identity, region, endpoint or behaviour from AWS_* variables and ~/
       for (const { headers } of service.seen) assert.doesNotMatch(String(headers['user-agent']), /somebody/);
     },
   );
+});
+
+it('lets the SDK correct a clock that is off, whatever a variable says', async () => {
+  const client = new STSClient(clientSettings('eu-west-1', undefined, directNetwork));
+  const { disableClockSkewCorrection } = client.config;
+  assert.equal(await disableClockSkewCorrection?.(), false);
 });
 
 for (const [region, s3Host, stsHost] of [
