@@ -3,6 +3,7 @@ import type { BaseIdentity } from './base-identity.js';
 import type { BaseSurroundings } from './base-surroundings.js';
 import { containerRequest } from './container.js';
 import { environmentKeys } from './environment.js';
+import { metadataUrl } from './instance-metadata.js';
 import { profileChain } from './profile-chain.js';
 import { readProfileFiles } from './profile-file.js';
 import { tokenIn } from './token-file.js';
@@ -24,7 +25,9 @@ function lookAt(base: BaseIdentity, surroundings: BaseSurroundings): void {
   const { environment } = surroundings;
   switch (base.kind) {
     case 'iam-user':
+      return;
     case 'ec2-role':
+      metadataUrl(surroundings.instanceMetadata, '/');
       return;
     case 'environment':
       environmentKeys(environment);

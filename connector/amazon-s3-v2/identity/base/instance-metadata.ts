@@ -19,7 +19,7 @@ const rolePath = '/latest/meta-data/iam/security-credentials/';
  */
 export async function instanceRoleKeys(endpoint: string, clock: Clock, signal: AbortSignal): Promise<TemporaryKeys> {
   async function ask(method: 'GET' | 'PUT', path: string, headers: Record<string, string>): Promise<LocalAnswer> {
-    const answer = await askLocalService(new URL(path, endpoint), method, headers, clock, signal);
+    const answer = await askLocalService(metadataUrl(endpoint, path), method, headers, clock, signal);
     if (!('failure' in answer)) return answer;
     const what = `the instance metadata service at ${endpoint}: ${answer.failure}`;
     throw amazonS3V2Error('INSTANCE_METADATA_UNREACHABLE', what);
@@ -43,4 +43,11 @@ export async function instanceRoleKeys(endpoint: string, clock: Clock, signal: A
   const why = refusalIn(answer.body);
   const what = `${endpoint} gives no usable credentials of the role ${role} (HTTP ${answer.status})`;
   throw amazonS3V2Error('INSTANCE_ROLE_UNUSABLE', why === undefined ? what : `${what}: ${why}`);
+}
+
+/** Throws `INSTANCE_METADATA_UNREACHABLE` where AWS_EC2_METADATA_SERVICE_ENDPOINT is no http or https URL. */
+export function metadataUrl(endpoint: string, path: string): URL {
+  const url = URL.canParse(path, endpoint) ? new URL(path, endpoint) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url;
+  throw amazonS3V2Error('INSTANCE_METADATA_UNREACHABLE', 'AWS_EC2_METADATA_SERVICE_ENDPOINT is no http URL');
 }

@@ -1,14 +1,10 @@
-/**
- * The bases that ask a service. The container and token cases cover, re-expressed, ecs-tests.json, the ecs_…, eks_…, imds_…
- * and web_identity_… folders and credential_process… of smithy-lang/smithy-rs (aws-config/test-data). Not applicable of those:
- * imds-config/imds-endpoint-tests.json apart from default and override by variable (endpoint modes and endpoints from files
- * have no influence here), and host names that resolve to loopback (only literal addresses are taken over plain HTTP).
- */
+/** The bases that ask somebody; profile-chain.test.ts says which cases of another SDK's suite they re-express. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { baseProblem } from '../../../../../connector/amazon-s3-v2/identity/base/base-check.js';
 import type { BaseIdentity } from '../../../../../connector/amazon-s3-v2/identity/base/base-identity.js';
 import { type BaseKeys, baseKeys } from '../../../../../connector/amazon-s3-v2/identity/base/base-keys.js';
 import { containerRequest } from '../../../../../connector/amazon-s3-v2/identity/base/container.js';
@@ -177,6 +173,11 @@ describe('the role of a container', () => {
       { [relative]: '/a', [full]: 'http://127.0.0.1/b' },
       'http://169.254.170.2/a',
     ],
+    ['a query of a relative URI', { [relative]: '/a?b=1' }, 'http://169.254.170.2/a?b=1'],
+    ['the address of ECS in full', { [full]: 'http://169.254.170.2/v2' }, 'http://169.254.170.2/v2'],
+    ['localhost with a port', { [full]: 'http://localhost:8080/b' }, 'http://localhost:8080/b'],
+    ['https with a port', { [full]: 'https://keys.acme.example:8443/b' }, 'https://keys.acme.example:8443/b'],
+    ['no path alone as full URI', { [full]: '/b' }, 'CONTAINER_ENDPOINT_NOT_ALLOWED'],
     ['a blank variable as none', { [relative]: ' ', [full]: 'http://127.0.0.1/b' }, 'http://127.0.0.1/b'],
     ['a port and a query', { [full]: 'http://127.4.5.6:8080/b?c=d' }, 'http://127.4.5.6:8080/b?c=d'],
     ['the agent of EKS', { [full]: 'http://169.254.170.23/v1/credentials' }, 'http://169.254.170.23/v1/credentials'],
@@ -426,6 +427,54 @@ describe('a profile', () => {
           });
         },
       );
+    });
+  }
+});
+
+describe('the environment', () => {
+  const set = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'env-secret' };
+  const base: BaseIdentity = { kind: 'environment' };
+  const keysIn = (environment: NodeJS.ProcessEnv) =>
+    baseKeys(base, baseAccess('http://127.0.0.1:9', testClock(), { environment })).current();
+
+  it('gives keys, and the token of a session where there is one', async () => {
+    assert.deepEqual(await keysIn(set), { accessKeyId: 'AKIAENV', secretAccessKey: 'env-secret' });
+    assert.equal((await keysIn({ ...set, AWS_SESSION_TOKEN: 'env-token' })).sessionToken, 'env-token');
+  });
+
+  it('is missing what is blank', () => {
+    const blank = { ...set, AWS_SECRET_ACCESS_KEY: '  ' };
+    assert.throws(() => void keysIn(blank), {
+      code: 'BASE_VARIABLES_MISSING',
+      message: /needs AWS_SECRET_ACCESS_KEY,/,
+    });
+  });
+});
+
+describe('instance metadata', () => {
+  const base: BaseIdentity = { kind: 'ec2-role' };
+
+  it('is asked again where it fails for a moment', async () => {
+    const script = ({ method, path }: SeenRequest, count: number) => {
+      if (count % 2 === 1) return reply(503);
+      if (method === 'PUT') return reply(200, 'token');
+      return reply(200, path.endsWith('/') ? 'machine' : credentials(60, 'ASIAMACHINE'));
+    };
+    await withBase(
+      base,
+      () => ({}),
+      script,
+      async ({ keys, service }) => {
+        assert.equal((await keys.current()).accessKeyId, 'ASIAMACHINE');
+        assert.equal(service.seen.length, 6);
+      },
+    );
+  });
+
+  for (const endpoint of ['not a url', 'ftp://169.254.169.254']) {
+    it(`is not looked for at ${endpoint}`, () => {
+      const surroundings = { environment: {}, connectionFolder: '/', instanceMetadata: endpoint };
+      assert.equal(baseProblem(base, surroundings)?.code, 'INSTANCE_METADATA_UNREACHABLE');
     });
   }
 });

@@ -1,16 +1,27 @@
 /**
- * What profiles mean. The cases in `cases` cover, in words of our own, what smithy-lang/smithy-rs asks of a profile provider in
- * aws-config/test-data/assume-role-tests.json (28 cases: 27 hold, one has no meaning here) and, as far as it shows without
- * requests, in profile-provider/ and default-credential-provider-chain/. Not applicable of those, and why:
+ * What profiles mean. Here and in the other tests of this folder stand, in words of our own, the cases of smithy-lang/smithy-rs
+ * (aws-config/test-data) that apply to a connector whose base is named and never searched for. 73 of 111 hold:
  *
- * - a profile that gives a bearer token alone (assume-role-tests "SSO token profile selected", sso_token, all of
- *   default-token-provider-chain): S3 takes no bearer tokens, so it is PROFILE_INCOMPLETE here
- * - aws_account_id in the outcome (credential_process_account_id_fallback): the account is that of the role
- * - regions and endpoints from files and variables (region_override, …_override_global_…_url, …_override_service_profile_url,
- *   e2e_fips_and_dual_stack_…): they have no influence by design; surroundings.test.ts shows it
- * - the order of a default chain (prefer_environment, profile_overrides_web_identity, imds_config_with_no_creds,
- *   environment_variables_blank falling through, ecs_credentials_invalid_profile, imds_disabled): there is no chain to fall through
- * - login-provider-test-cases: a login of a person, PROFILE_NOT_SUPPORTED
+ * | of                                     | cases | hold | where                                                    |
+ * | -------------------------------------- | ----- | ---- | -------------------------------------------------------- |
+ * | assume-role-tests                      |    28 |   27 | here                                                     |
+ * | ecs-tests                              |    11 |   11 | base-keys.test.ts                                        |
+ * | imds-config                            |    14 |    4 | base-keys.test.ts, settings.test.ts, sandbox-bases.test.ts |
+ * | default-credential-provider-chain      |    29 |   22 | all of them, assume-role.test.ts                         |
+ * | profile-provider                       |    18 |    9 | all of them, assume-role.test.ts                         |
+ * | default-token-provider-chain           |     3 |    0 |                                                          |
+ * | login-provider-test-cases              |     8 |    0 |                                                          |
+ *
+ * Not applicable:
+ * - bearer tokens ("SSO token profile selected", sso_token, default-token-provider-chain): S3 takes none; PROFILE_INCOMPLETE
+ * - a person's login (login-provider-test-cases): PROFILE_NOT_SUPPORTED
+ * - the order of a chain (prefer_environment, profile_overrides_web_identity, imds_config_with_no_creds, imds_disabled,
+ *   ecs_credentials_invalid_profile): there is no chain to fall through
+ * - region, endpoint, FIPS and dual stack from files or from AWS_ENDPOINT_URL (region_override, e2e_fips_and_dual_stack_…,
+ *   …_override_global_…, …_override_service_profile_url): no influence by design, as sandbox-bases.test.ts shows
+ * - modes and other sources of the metadata endpoint (10 of imds-config): one variable names it, whatever its address family
+ * - the account of credentials (credential_process_account_id_fallback): the role's ARN has it
+ * - answers of IAM Identity Center (sso_credentials, sso_server_error): asked by the SDK's provider, at no other place than AWS
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
