@@ -2,8 +2,9 @@ import type { RunContext, SideDescription } from '../../runtime/connector-api.js
 import type { Identity } from './identity/identity.js';
 import { partsOfArn } from './identity/role-arn.js';
 import { sessionName } from './identity/session-name.js';
-import { derivedSessionPolicy, type PolicyScope } from './identity/session-policy.js';
+import { derivedSessionPolicy } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';
+import type { PolicyScope } from './identity/side-statements.js';
 import { type Endpoints, endpointsOf } from './storage/endpoints.js';
 import { unlessAborted } from './storage/retry.js';
 import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests.js';
@@ -12,13 +13,15 @@ import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests
 export interface SideSettings {
   readonly mapping: string;
   readonly transformation: string;
+  /** Name of the connection. */
+  readonly connection: string;
   readonly identity: Identity;
   readonly storage: Storage;
   readonly endpoints: Endpoints;
 }
 
 export function sideSettings(
-  { mapping, transformation, connection }: SideDescription,
+  { mapping, transformation, connectionName, connection }: SideDescription,
   identity: Identity,
   bucket: string,
   environment: NodeJS.ProcessEnv,
@@ -32,7 +35,7 @@ export function sideSettings(
     checksums: connection.checksums !== 'when-required',
     expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
   };
-  return { mapping, transformation, identity, storage, endpoints };
+  return { mapping, transformation, connection: connectionName, identity, storage, endpoints };
 }
 
 /** The account of the role unless it is set; a user's keys don't tell an account. */
