@@ -34,6 +34,7 @@ export interface AccountFile {
       }
     >
   >;
+  readonly keys?: Readonly<Record<string, { readonly policy: unknown; readonly region?: string }>>;
   readonly instanceRole?: string;
   readonly containerRole?: string;
   readonly podRole?: string;
@@ -49,6 +50,7 @@ export interface BucketFile {
   readonly account: string;
   readonly region: string;
   readonly policy?: unknown;
+  readonly encryption?: { readonly kmsKeyId: string; readonly bucketKeyEnabled?: boolean };
   readonly objects?: Readonly<
     Record<string, { readonly text?: string; readonly base64?: string; readonly file?: string }>
   >;

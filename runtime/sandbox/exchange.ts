@@ -3,6 +3,7 @@ import type { AuditDraft } from './audit.js';
 import type { Delivery, Fault, FaultTarget } from './faults.js';
 import type { Reply } from './http/reply.js';
 import type { IdentityProvider } from './identity-provider.js';
+import type { KeyRegistry } from './kms/key-registry.js';
 import type { Credentials, PrincipalRegistry } from './principals.js';
 import type { ServiceError } from './service-error.js';
 import type { RequestHead } from './signature/request-line.js';
@@ -15,6 +16,7 @@ export interface SandboxState {
   readonly identityProvider: IdentityProvider | undefined;
   readonly podToken: string;
   readonly buckets: ReadonlyMap<string, Bucket>;
+  readonly keys: KeyRegistry;
   readonly pieces: PieceFolder;
   readonly sessionTimeScale: number;
   meetFault(target: FaultTarget): Fault;

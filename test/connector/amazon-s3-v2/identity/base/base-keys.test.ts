@@ -44,14 +44,13 @@ async function withBase(
   const service = await scriptedService(script);
   const clock = testClock({ patience: 10_000 });
   const { endpoint } = service;
-  const keys = baseKeys(
-    base,
-    baseAccess(endpoint, clock, { environment: environment(endpoint), connectionFolder: folder }),
-  );
   try {
-    await work({ keys, service, clock });
+    const keys = baseKeys(
+      base,
+      baseAccess(endpoint, clock, { environment: environment(endpoint), connectionFolder: folder }),
+    );
+    await work({ keys, service, clock }).finally(() => keys.close());
   } finally {
-    keys.close();
     await service.close();
   }
 }
