@@ -163,7 +163,7 @@ export const sandboxConfigSchema: JsonSchema = {
       buckets: { type: 'object', additionalProperties: bucket, description: 'Buckets by name.' },
       profiles: {
         type: 'object',
-        additionalProperties: { type: 'object', additionalProperties: { type: 'string' } },
+        additionalProperties: { type: 'object', additionalProperties: { type: 'string', pattern: '^[^\\r\\n]*$' } },
         description:
           'Profiles of a shared credentials file, by name; the secret is added to the aws_access_key_id of a user.',
       },

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { type CrossroleError, CrossroleErrors } from '../errors.js';
-import { type JsonDocument, type JsonPath, parseJson } from '../mapping/json-document.js';
+import { CrossroleErrors } from '../errors.js';
+import { type JsonPath, parseJson } from '../mapping/json-document.js';
 import { schemaErrors } from '../mapping/schema/schema-errors.js';
 import { nearestName } from '../nearest-name.js';
 import type { AccountFile, BucketFile, SandboxFile } from './config-file.js';
+import { collectProblems, type Problems } from './config-problems.js';
 import { sandboxConfigSchema } from './config-schema.js';
-import { sandboxError } from './errors.js';
 import type { FaultConfig } from './faults.js';
 import { parseKeyArn } from './kms/key.js';
-import { type PolicyDocument, type PolicyUse, parsePolicy } from './policy/document.js';
+import type { PolicyDocument } from './policy/document.js';
 
 /** A sandbox as configured, its policies read. */
 export interface SandboxConfig {
@@ -135,40 +135,6 @@ export function readSandboxConfig(text: string, file: string): SandboxConfig {
   checkFaults(config.faults, problems);
   problems.throwIfAny();
   return config;
-}
-
-interface Problems {
-  readonly file: string;
-  /** A contradiction at `path`, or at its key. */
-  add(path: JsonPath, message: string, remedy?: string, key?: 'key'): void;
-  policy(value: unknown, path: JsonPath, use: PolicyUse): PolicyDocument;
-  /** Throws what was found, in the order of the file. */
-  throwIfAny(): void;
-}
-
-function collectProblems(document: JsonDocument): Problems {
-  const found: CrossroleError[] = [];
-  return {
-    file: document.file,
-    add(path, message, remedy, key) {
-      const place = document.place(path, key);
-      found.push(
-        sandboxError('SANDBOX_CONFIG_INVALID', message, { ...place, ...(remedy === undefined ? {} : { remedy }) }),
-      );
-    },
-    policy(value, path, use) {
-      const { document: policy, problems } = parsePolicy(value, use);
-      for (const { path: inner, message } of problems) {
-        found.push(sandboxError('SANDBOX_CONFIG_INVALID', message, document.place([...path, ...inner])));
-      }
-      return policy;
-    },
-    throwIfAny() {
-      if (found.length === 0) return;
-      const order = ({ place: { line = 0, column = 0 } }: CrossroleError): number => line * 1e6 + column;
-      throw new CrossroleErrors(found.sort((a, b) => order(a) - order(b)));
-    },
-  };
 }
 
 function accountOf(id: string, account: AccountFile, problems: Problems): AccountConfig {

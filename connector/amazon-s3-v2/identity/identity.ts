@@ -34,8 +34,12 @@ export function identityOf(connection: PropertyValues, advanced: PropertyValues)
 
   if (base.kind === 'none') problems.push(identityProblem('ROLE_WITHOUT_BASE', 'connection', 'iamRoleArn'));
   const request = roleRequestOf(roleArn, connection, advanced);
-  problems.push(...partitionProblems(roleArn, connection));
-  if (!request.ok) problems.push(...request.problems);
+  if (request.ok) {
+    const roles = [...request.role.through, request.role].map((role) => role.roleArn);
+    problems.push(...partitionProblems(roles, connection));
+  } else {
+    problems.push(...request.problems);
+  }
   if (base.kind === 'none' || base.kind === 'contradiction' || !request.ok || problems.length > 0) {
     return { ok: false, problems };
   }

@@ -17,12 +17,13 @@ function partitionOf(region: string): Partition {
   return regionPrefixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
-/** The connection's role and region must be of one partition, unless an STS of its own may see that differently. */
-export function partitionProblems(roleArn: string, connection: PropertyValues): PropertyProblem[] {
+/** The roles and the region of a connection must be of one partition, unless an STS of its own may see that differently. */
+export function partitionProblems(roleArns: readonly string[], connection: PropertyValues): PropertyProblem[] {
   const region = text(connection.regionName);
   if (region === undefined || connection.stsEndpoint !== undefined) return [];
-  const { partition } = partsOfArn(roleArn);
-  if (partition === partitionOf(region)) return [];
-  const message = `${roleArn} is a role of the partition ${partition}, and ${region} a region of ${partitionOf(region)}`;
+  const stranger = roleArns.find((arn) => partsOfArn(arn).partition !== partitionOf(region));
+  if (stranger === undefined) return [];
+  const { partition } = partsOfArn(stranger);
+  const message = `${stranger} is a role of the partition ${partition}, and ${region} a region of ${partitionOf(region)}`;
   return [identityProblem('PARTITION_MISMATCH', 'connection', 'regionName', message)];
 }

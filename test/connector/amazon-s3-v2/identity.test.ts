@@ -118,6 +118,12 @@ describe('identityOf', () => {
       ['PROFILE_FILE_WITHOUT_PROFILE connection.credentialProfileFilePath'],
     ],
     [
+      'a chain into another partition',
+      { ...keys, ...role, regionName: 'eu-west-1', roleChain: [{ roleArn: 'arn:aws-cn:iam::111122223333:role/r' }] },
+      {},
+      ['PARTITION_MISMATCH connection.regionName'],
+    ],
+    [
       'a role of another partition',
       { ...keys, ...role, regionName: 'cn-north-1' },
       {},
