@@ -7,6 +7,8 @@ export interface PolicyScope {
   readonly partition: Partition;
   readonly region: string;
   readonly bucket: string;
+  /** Objects may be encrypted with keys of AWS KMS. */
+  readonly kms: boolean;
   readonly access:
     | { readonly side: 'source'; readonly keys: KeyScope }
     | { readonly side: 'target'; readonly key: string; readonly setsAcl: boolean };
@@ -100,7 +102,7 @@ function escaped(literal: string, special = /[*?$]/g): string {
 }
 
 function policyText(scope: PolicyScope, keys: string, prefixes: string): string {
-  const { partition, bucket, access } = scope;
+  const { partition, bucket, kms, access } = scope;
   const bucketArn = `arn:${partition}:s3:::${bucket}`;
   const objects = `${bucketArn}/${keys}`;
   const statements: Statement[] =
@@ -113,7 +115,7 @@ function policyText(scope: PolicyScope, keys: string, prefixes: string): string 
             Resource: bucketArn,
             Condition: { StringLike: { 's3:prefix': prefixes } },
           },
-          kmsThroughS3(scope, ['kms:Decrypt']),
+          ...(kms ? [kmsThroughS3(scope, ['kms:Decrypt'])] : []),
         ]
       : [
           {
@@ -128,7 +130,7 @@ function policyText(scope: PolicyScope, keys: string, prefixes: string): string 
             ],
             Resource: objects,
           },
-          kmsThroughS3(scope, ['kms:GenerateDataKey', 'kms:Decrypt']),
+          ...(kms ? [kmsThroughS3(scope, ['kms:GenerateDataKey', 'kms:Decrypt'])] : []),
         ];
   return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }

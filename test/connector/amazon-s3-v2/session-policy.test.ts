@@ -7,7 +7,7 @@ import {
   type PolicyScope,
 } from '../../../connector/amazon-s3-v2/identity/session-policy.js';
 
-const place = { partition: 'aws', region: 'eu-west-1', bucket: 'landing' };
+const place = { partition: 'aws', region: 'eu-west-1', bucket: 'landing', kms: true };
 const reads = (keys: KeyScope): PolicyScope => ({ ...place, access: { side: 'source', keys } });
 const writes = (key: string, setsAcl = false): PolicyScope => ({ ...place, access: { side: 'target', key, setsAcl } });
 
@@ -70,6 +70,13 @@ describe('derivedSessionPolicy', () => {
     assert.equal(write.Resource, 'arn:aws-cn:s3:::landing/a');
     assert.deepEqual(kms.Condition, { StringEquals: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' } });
     assert.equal(statements({ ...writes('a'), partition: 'aws-us-gov' })[0].Resource, 'arn:aws-us-gov:s3:::landing/a');
+  });
+
+  it('says nothing of KMS to storage that has none', () => {
+    for (const scope of [reads({ kind: 'key', key: 'a' }), writes('a')]) {
+      assert.doesNotMatch(derivedSessionPolicy({ ...scope, kms: false }).text, /kms/);
+      assert.match(derivedSessionPolicy(scope).text, /kms/);
+    }
   });
 
   it('takes *, ? and $ of a key literally', () => {
