@@ -6,6 +6,8 @@ import { withDeadline, withRetries } from '../storage/retry.js';
 import { serviceError } from '../storage/service-error.js';
 import { readBareErrors } from './bare-sts-error.js';
 import type { BaseKeys } from './base/base-keys.js';
+import type { RoleHop } from './role-request.js';
+import type { SessionTag } from './session-tags.js';
 import { isChainingLimit, stsFailure } from './sts-failure.js';
 import type { TemporaryKeys } from './temporary-keys.js';
 
@@ -18,13 +20,13 @@ export interface GrantedSession {
   readonly principalArn: string;
 }
 
-export interface AssumedRole {
-  readonly roleArn: string;
-  readonly externalId: string | undefined;
+export interface AssumedRole extends RoleHop {
   /** Seconds. */
   readonly duration: number;
   readonly sessionName: string;
   readonly policy: string | undefined;
+  readonly tags: readonly SessionTag[];
+  readonly sourceIdentity: string | undefined;
 }
 
 /** Asks STS for sessions of one role. */
@@ -41,9 +43,8 @@ const answerWithin = 15_000;
 /** What one role may grant to a caller that is itself a session: 1 hour (IAM user guide, role chaining). Seconds. */
 const chainedDuration = 3600;
 
-export interface RoleAssumerOptions {
-  readonly role: AssumedRole;
-  readonly base: BaseKeys;
+/** The way to STS. */
+export interface StsAccess {
   readonly region: string;
   readonly endpoint: string | undefined;
   readonly clock: Clock;
@@ -52,8 +53,8 @@ export interface RoleAssumerOptions {
 }
 
 /** Makes the one place that calls AssumeRole for a side. Its errors are those of `stsFailure` and of instance metadata. */
-export function roleAssumer(options: RoleAssumerOptions): RoleAssumer {
-  const { role, base, region, endpoint, clock, signal, warn } = options;
+export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess): RoleAssumer {
+  const { region, endpoint, clock, signal, warn } = access;
   let opened: STSClient | undefined;
   let calls = 0;
   /** Once STS has told of the chaining limit, renewals ask for what it allows at once. */
@@ -133,13 +134,18 @@ export function roleAssumer(options: RoleAssumerOptions): RoleAssumer {
   };
 }
 
-function inputOf({ roleArn, externalId, sessionName, policy }: AssumedRole, duration: number): AssumeRoleCommandInput {
+function inputOf(role: AssumedRole, duration: number): AssumeRoleCommandInput {
+  const { roleArn, externalId, sessionName, policy, tags, sourceIdentity } = role;
+  const transitive = tags.filter((tag) => tag.transitive).map(({ key }) => key);
   return {
     RoleArn: roleArn,
     RoleSessionName: sessionName,
     DurationSeconds: duration,
     ...(externalId === undefined ? {} : { ExternalId: externalId }),
     ...(policy === undefined ? {} : { Policy: policy }),
+    ...(tags.length === 0 ? {} : { Tags: tags.map(({ key, value }) => ({ Key: key, Value: value })) }),
+    ...(transitive.length === 0 ? {} : { TransitiveTagKeys: transitive }),
+    ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
   };
 }
 

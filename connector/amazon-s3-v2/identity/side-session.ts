@@ -1,8 +1,8 @@
 import type { Clock, SessionReport, Warning } from '../../../runtime/connector-api.js';
-import { type AssumedRole, roleAssumer } from './assume-role.js';
 import type { AccessKeys } from './base/base-identity.js';
 import { baseKeys } from './base/base-keys.js';
 import type { Identity } from './identity.js';
+import { chainedAssumer } from './role-chain.js';
 import { sessionHolder, sessionReport } from './session-holder.js';
 import type { Signer } from './signer.js';
 
@@ -50,23 +50,18 @@ function userSession(keys: AccessKeys): SideSession {
 }
 
 function assumedRoleSession(
-  { base, role: { roleArn, externalId, duration } }: Extract<Identity, { kind: 'assumed-role' }>,
+  { base, role }: Extract<Identity, { kind: 'assumed-role' }>,
   options: SideSessionOptions,
 ): SideSession {
   const { sessionName, sessionPolicy, region, stsEndpoint, metadataEndpoint, clock, warn } = options;
   // Not bound to the run: what a cancelled run has to clean up may need a new session.
   const closing = new AbortController();
   const { signal } = closing;
-  const role: AssumedRole = { roleArn, externalId, duration, sessionName, policy: sessionPolicy };
-  const assumer = roleAssumer({
-    role,
-    base: baseKeys(base, metadataEndpoint, clock, signal),
-    region,
-    endpoint: stsEndpoint,
-    clock,
-    signal,
-    warn,
-  });
+  const assumer = chainedAssumer(
+    { ...role, sessionName, policy: sessionPolicy },
+    baseKeys(base, metadataEndpoint, clock, signal),
+    { region, endpoint: stsEndpoint, clock, signal, warn },
+  );
   const holder = sessionHolder(assumer, clock);
   let kept = false;
 
@@ -80,7 +75,7 @@ function assumedRoleSession(
       return session;
     },
     replace: holder.replace,
-    report: () => sessionReport(role, holder, assumer.calls()),
+    report: () => sessionReport({ ...role, sessionName }, holder, assumer.calls()),
     close() {
       closing.abort();
       assumer.close();

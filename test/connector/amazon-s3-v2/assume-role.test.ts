@@ -28,6 +28,8 @@ const role: AssumedRole = {
   duration: 7200,
   sessionName: 'm.t.r',
   policy: undefined,
+  tags: [],
+  sourceIdentity: undefined,
 };
 
 async function withSts<T>(
@@ -46,15 +48,10 @@ function assumerFor(sts: ScriptedService, options: { role?: Partial<AssumedRole>
   const clock = testClock({ patience: 10_000 });
   const warnings: Warning[] = [];
   const { signal } = new AbortController();
-  const assumer = roleAssumer({
-    role: { ...role, ...options.role },
-    base: baseKeys(options.base ?? user, sts.endpoint, clock, signal),
-    region: 'eu-west-1',
-    endpoint: sts.endpoint,
-    clock,
-    signal,
-    warn: (warning) => warnings.push(warning),
-  });
+  const base = baseKeys(options.base ?? user, sts.endpoint, clock, signal);
+  const warn = (warning: Warning) => warnings.push(warning);
+  const access = { region: 'eu-west-1', endpoint: sts.endpoint, clock, signal, warn };
+  const assumer = roleAssumer({ ...role, ...options.role }, base, access);
   return { assumer, clock, warnings };
 }
 
@@ -88,6 +85,32 @@ describe('roleAssumer', () => {
       async (sts) => {
         await assumerFor(sts).assumer.assume();
         assert.ok(!('ExternalId' in formOf(sts.seen[0])) && !('Policy' in formOf(sts.seen[0])));
+      },
+    );
+  });
+
+  it('sends session tags, which of them are transitive, and the source identity', async () => {
+    const tags = [
+      { key: 'team', value: 'a b/c', transitive: true },
+      { key: 'Cost:Centre', value: '', transitive: false },
+    ];
+    await withSts(
+      () => grant(7200),
+      async (sts) => {
+        await assumerFor(sts, { role: { tags, sourceIdentity: 'night@shift' } }).assumer.assume();
+        const form = formOf(sts.seen[0]);
+        assert.deepEqual(
+          [
+            form['Tags.member.1.Key'],
+            form['Tags.member.1.Value'],
+            form['Tags.member.2.Key'],
+            form['Tags.member.2.Value'],
+          ],
+          ['team', 'a b/c', 'Cost:Centre', ''],
+        );
+        assert.equal(form['TransitiveTagKeys.member.1'], 'team');
+        assert.equal(form['TransitiveTagKeys.member.2'], undefined);
+        assert.equal(form.SourceIdentity, 'night@shift');
       },
     );
   });

@@ -90,8 +90,8 @@ describe('identityOf', () => {
       { ...keys, stsEndpoint: 'http://x' },
       { temporaryCredentialDuration: 900, sessionName: 'xx', sessionPolicy: 'none' },
       [
-        'SESSION_SETTING_WITHOUT_ROLE connection.stsEndpoint',
         'DURATION_WITHOUT_ROLE advanced.temporaryCredentialDuration',
+        'SESSION_SETTING_WITHOUT_ROLE connection.stsEndpoint',
         'SESSION_SETTING_WITHOUT_ROLE advanced.sessionName',
         'SESSION_SETTING_WITHOUT_ROLE advanced.sessionPolicy',
       ],
