@@ -2,8 +2,9 @@ import type { RunContext, SideDescription } from '../../runtime/connector-api.js
 import type { Identity } from './identity/identity.js';
 import { partsOfArn } from './identity/role-arn.js';
 import { sessionName } from './identity/session-name.js';
-import { derivedSessionPolicy, type PolicyScope } from './identity/session-policy.js';
+import { derivedSessionPolicy } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';
+import type { PolicyScope } from './identity/side-statements.js';
 import { type Endpoints, endpointsOf, hasKms } from './storage/endpoints.js';
 import { unlessAborted } from './storage/retry.js';
 import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests.js';
