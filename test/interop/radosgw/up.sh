@@ -17,7 +17,7 @@ mkdir "$state"/{mon,osd,rgw,log,run}
 explain_and_stop() {
   local status=$?
   if ((status == 0)); then return; fi
-  tail -n 20 "$state"/log/* >&2 || true
+  tail -n 20 "$state"/log/* >&2 2>/dev/null || true
   "$here/down.sh" "$state" >&2
 }
 trap explain_and_stop EXIT
