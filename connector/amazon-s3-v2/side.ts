@@ -13,6 +13,8 @@ import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests
 export interface SideSettings {
   readonly mapping: string;
   readonly transformation: string;
+  /** Name of the connection. */
+  readonly connection: string;
   readonly identity: Identity;
   readonly storage: Storage;
   readonly endpoints: Endpoints;
@@ -20,7 +22,7 @@ export interface SideSettings {
 }
 
 export function sideSettings(
-  { mapping, transformation, connection }: SideDescription,
+  { mapping, transformation, connectionName, connection }: SideDescription,
   identity: Identity,
   bucket: string,
   environment: NodeJS.ProcessEnv,
@@ -34,7 +36,8 @@ export function sideSettings(
     checksums: connection.checksums !== 'when-required',
     expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
   };
-  return { mapping, transformation, identity, storage, endpoints, kms: hasKms(connection) };
+  const kms = hasKms(connection);
+  return { mapping, transformation, connection: connectionName, identity, storage, endpoints, kms };
 }
 
 /** The account of the role unless it is set; a user's keys don't tell an account. */

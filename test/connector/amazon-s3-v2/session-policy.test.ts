@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { derivedSessionPolicy } from '../../../connector/amazon-s3-v2/identity/session-policy.js';
-import type { KeyScope, PolicyScope } from '../../../connector/amazon-s3-v2/identity/side-statements.js';
+import { derivedSessionPolicy, type SessionScope } from '../../../connector/amazon-s3-v2/identity/session-policy.js';
+import type { KeyScope } from '../../../connector/amazon-s3-v2/identity/side-statements.js';
 
 const place = { partition: 'aws', region: 'eu-west-1', bucket: 'landing', kms: true };
-const reads = (keys: KeyScope): PolicyScope => ({ ...place, access: { side: 'source', keys } });
-const writes = (key: string, setsAcl = false): PolicyScope => ({ ...place, access: { side: 'target', key, setsAcl } });
+const reads = (keys: KeyScope): SessionScope => ({ ...place, access: { side: 'source', keys } });
+const writes = (key: string, setsAcl = false): SessionScope => ({ ...place, access: { side: 'target', key, setsAcl } });
 
 interface Statement {
   readonly Action: readonly string[];
@@ -14,12 +14,12 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-function statements(scope: PolicyScope): Statement[] {
+function statements(scope: SessionScope): Statement[] {
   const { text } = derivedSessionPolicy(scope);
   return JSON.parse(text).Statement;
 }
 
-const warned = (scope: PolicyScope) => derivedSessionPolicy(scope).warnings.map(({ code }) => code);
+const warned = (scope: SessionScope) => derivedSessionPolicy(scope).warnings.map(({ code }) => code);
 
 describe('derivedSessionPolicy', () => {
   it('lets a source read one key, list that prefix, and decrypt through S3', () => {
