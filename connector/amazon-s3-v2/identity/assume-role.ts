@@ -4,6 +4,7 @@ import { clientSettings } from '../storage/client-settings.js';
 import type { Network } from '../storage/network.js';
 import { withDeadline, withRetries } from '../storage/retry.js';
 import { serviceError } from '../storage/service-error.js';
+import { readBareErrors } from './bare-sts-error.js';
 import type { BaseKeys } from './base/base-keys.js';
 import { answerDate, type GrantedSession, grantedSession } from './granted-session.js';
 import type { RoleHop } from './role-request.js';
@@ -54,11 +55,14 @@ export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess
 
   async function send(): Promise<GrantedSession> {
     const { STSClient, AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-    opened ??= new STSClient({
-      ...clientSettings(region, endpoint, network),
-      // Never cached by the client: an expiration in the past makes it ask for every request.
-      credentials: async () => ({ ...(await caller), expiration: new Date(0) }),
-    });
+    if (!opened) {
+      opened = new STSClient({
+        ...clientSettings(region, endpoint, network),
+        // Never cached by the client: an expiration in the past makes it ask for every request.
+        credentials: async () => ({ ...(await caller), expiration: new Date(0) }),
+      });
+      readBareErrors(opened);
+    }
     const client = opened;
     return withRetries(clock, signal, async () => {
       // Asked for before the request, so that a failing base is not taken for an answer of STS; its time is its own.

@@ -9,6 +9,7 @@ import { clientSettings } from '../../storage/client-settings.js';
 import { withDeadline, withRetries } from '../../storage/retry.js';
 import { causeOf, type ServiceError, serviceError } from '../../storage/service-error.js';
 import { answerWithin, type RoleAssumer, type StsAccess } from '../assume-role.js';
+import { readBareErrors } from '../bare-sts-error.js';
 import { answerDate, grantedSession } from '../granted-session.js';
 import { sessionKeys } from '../session-keys.js';
 import { stsFailure } from '../sts-failure.js';
@@ -63,7 +64,10 @@ function webIdentityAssumer(
 
   async function send() {
     const { STSClient, AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts');
-    opened ??= new STSClient(clientSettings(region, endpoint, network));
+    if (!opened) {
+      opened = new STSClient(clientSettings(region, endpoint, network));
+      readBareErrors(opened);
+    }
     const client = opened;
     return withRetries(clock, signal, () =>
       withDeadline(clock, answerWithin, signal, async (abortSignal) => {
