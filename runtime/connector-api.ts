@@ -80,6 +80,8 @@ export interface SideDescription {
   readonly connectionName: string;
   /** Absolute folder of the connection file; relative paths in the connection start there. */
   readonly connectionFolder: string;
+  /** `optional` where nothing will be contacted: an identity that is not at hand on this machine is then no problem. */
+  readonly credentials: 'needed' | 'optional';
   readonly connection: PropertyValues;
   readonly advanced: PropertyValues;
   /** The transformation's `object`: a key or path below the connection's folder, with parameters filled in. */

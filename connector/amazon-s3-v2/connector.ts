@@ -123,7 +123,7 @@ function soundSettings(
   if (!identity.ok || !network.ok || !folder.ok || problems.length > 0) return { ok: false, problems };
 
   const settings = sideSettings(side, identity.identity, folder.folder.bucket, network.network, environment);
-  if (identity.identity.kind === 'assumed-role') {
+  if (identity.identity.kind === 'assumed-role' && side.credentials === 'needed') {
     const missing = baseProblem(identity.identity.base, settings.surroundings);
     if (missing) return { ok: false, problems: [missing] };
   }

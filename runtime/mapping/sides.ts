@@ -63,6 +63,7 @@ export function sideLoader(
       transformation,
       connectionName: name,
       connectionFolder: dirname(connection.document.file),
+      credentials: values.credentials ?? 'needed',
       connection: connection.properties,
       advanced,
       object,

@@ -70,6 +70,7 @@ export function sideOf(
     transformation: 'side',
     connectionName: 'place',
     connectionFolder,
+    credentials: 'needed',
     connection,
     advanced,
     object,

@@ -192,6 +192,14 @@ test('asks STS who the base identity is, and prints the same as where it is name
   }
 });
 
+test('where the principal is named, neither its keys nor a base of this machine is needed', async (t) => {
+  const elsewhere = { accessKey: undefined, secretKey: undefined, baseIdentity: 'container' };
+  const mapping = mappingOf(t, { fixture: 'iam-user', connection: elsewhere });
+  assert.ok((await policiesOf(mapping, ['--principal', mover])).length > 0);
+  const validated = await runAgent(['validate', mapping], { MOVER_SECRET: 'x' });
+  assert.match(validated.stderr, /error BASE_VARIABLES_MISSING/);
+});
+
 test('one principal for a connection goes before the one for all', async (t) => {
   const mapping = mappingOf(t, cases[0][1]);
   const batch = 'arn:aws:iam::444444444444:role/batch';
