@@ -1,4 +1,5 @@
 import { expectSchema } from '../runtime/agent/fixture/expect-schema.js';
+import { policySchema } from '../runtime/agent/policy/policy-schema.js';
 import { reportSchema } from '../runtime/engine/report-schema.js';
 import type { JsonSchema } from '../runtime/mapping/schema/json-schema.js';
 import { connectionSchema, mappingSchema } from '../runtime/mapping/schema/mapping-schema.js';
@@ -11,6 +12,7 @@ export const schemaFiles: ReadonlyMap<string, JsonSchema> = new Map([
   ['sandbox.schema.json', sandboxConfigSchema],
   ['expect.schema.json', expectSchema],
   ['report.schema.json', reportSchema],
+  ['policies.schema.json', policySchema],
 ]);
 
 export function schemaFileText(schema: JsonSchema): string {

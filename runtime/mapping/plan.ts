@@ -56,6 +56,8 @@ export const REJECTS_NAME = 'rejects';
 export interface LoadedMapping {
   readonly name: string;
   readonly warnings: readonly Warning[];
+  /** Everything that the mapping reads or writes, by transformation; rejects come last. */
+  readonly sides: readonly MappingSide[];
   /** Sources whose fields only their objects can tell. */
   readonly undiscovered: readonly UndiscoveredSource[];
   /**
@@ -63,6 +65,10 @@ export interface LoadedMapping {
    */
   bind(discovered: ReadonlyMap<string, readonly Field[]>): MappingPlan;
 }
+
+export type MappingSide =
+  | { readonly kind: 'source'; readonly transformation: string; readonly side: SourceSide }
+  | { readonly kind: 'target'; readonly transformation: string; readonly side: TargetSide };
 
 export interface UndiscoveredSource extends FormatPlan {
   readonly name: string;
