@@ -79,6 +79,17 @@ const user: Json = {
   secretKeyEnv: 'MOVER_SECRET',
   policies: [policy(allow(['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']))],
 };
+/** A KMS key that leaves it to the account's policies who may use it. */
+const keysOf = (account: string): Json => ({
+  orders: {
+    policy: policy({
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    }),
+  },
+});
 const role = (externalId: string): Json => ({
   trust: trust({ StringEquals: { 'sts:ExternalId': externalId } }),
   policies: [policy(allow('s3:*'))],
@@ -104,8 +115,12 @@ export async function twoSides(t: TestContext, changes: Changes = {}): Promise<T
           ...changes.moreRoles,
         },
         instanceRole: 'agent-ec2',
+        keys: keysOf(ours),
       },
-      [partner]: { roles: { 'curated-writer': { ...role('curated-2'), ...changes.curatedRole } } },
+      [partner]: {
+        keys: keysOf(partner),
+        roles: { 'curated-writer': { ...role('curated-2'), ...changes.curatedRole } },
+      },
     },
     buckets: {
       landing: { account: ours, region: 'eu-west-1' },
