@@ -5,7 +5,7 @@ import { sessionName } from './identity/session-name.js';
 import { derivedSessionPolicy } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';
 import type { PolicyScope } from './identity/side-statements.js';
-import { type Endpoints, endpointsOf } from './storage/endpoints.js';
+import { type Endpoints, endpointsOf, hasKms } from './storage/endpoints.js';
 import { unlessAborted } from './storage/retry.js';
 import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests.js';
 
@@ -18,6 +18,7 @@ export interface SideSettings {
   readonly identity: Identity;
   readonly storage: Storage;
   readonly endpoints: Endpoints;
+  readonly kms: boolean;
 }
 
 export function sideSettings(
@@ -35,7 +36,8 @@ export function sideSettings(
     checksums: connection.checksums !== 'when-required',
     expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
   };
-  return { mapping, transformation, connection: connectionName, identity, storage, endpoints };
+  const kms = hasKms(connection);
+  return { mapping, transformation, connection: connectionName, identity, storage, endpoints, kms };
 }
 
 /** The account of the role unless it is set; a user's keys don't tell an account. */
@@ -93,7 +95,7 @@ function nameOf({ identity, mapping, transformation }: SideSettings, { run }: Ru
 }
 
 function policyOf(
-  { identity, storage: { region, bucket } }: SideSettings,
+  { identity, storage: { region, bucket }, kms }: SideSettings,
   access: PolicyScope['access'],
   run: RunContext,
 ): string | undefined {
@@ -106,7 +108,7 @@ function policyOf(
       return sessionPolicy.text;
     case 'derived': {
       const { partition } = partsOfArn(roleArn);
-      const derived = derivedSessionPolicy({ partition, region, bucket, access });
+      const derived = derivedSessionPolicy({ partition, region, bucket, kms, access });
       for (const warning of derived.warnings) run.warn(warning);
       return derived.text;
     }
