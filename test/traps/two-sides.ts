@@ -135,12 +135,7 @@ export async function twoSides(t: TestContext, changes: Changes = {}): Promise<T
   const space = workspace(t);
   const mapping = space.write('mapping.json', mappingOf(changes));
   const connect = (landing: PropertyValues, curated: PropertyValues): void => {
-    for (const [folder, endpoints] of [
-      ['connections', {}],
-      ['here', { restEndpoint: sandbox.endpoint, stsEndpoint: sandbox.endpoint }],
-    ] as const) {
-      writeConnections(space, folder, { ...endpoints, ...landing }, { ...endpoints, ...curated });
-    }
+    writeConnections(space, landing, curated);
   };
   connect(changes.landing ?? {}, changes.curated ?? {});
   const start = (args: readonly string[] = ['--json'], env: NodeJS.ProcessEnv = {}): AgentProcess =>
@@ -157,12 +152,14 @@ export async function twoSides(t: TestContext, changes: Changes = {}): Promise<T
       return { ended, report: reportOf(ended) };
     },
     runHere(clock) {
-      const loaded = loadMapping(mapping, {
-        parameters: [],
-        parameterFile: undefined,
-        connectionsDirectory: space.path('here'),
-        environment: sandbox.env,
-      });
+      const loaded = withEnvironment(sandbox.env, () =>
+        loadMapping(mapping, {
+          parameters: [],
+          parameterFile: undefined,
+          connectionsDirectory: undefined,
+          environment: sandbox.env,
+        }),
+      );
       const { signal } = new AbortController();
       return runMapping(loaded, { memory: 64 << 20, maxRejects: undefined, signal, clock, state: runState() });
     },
@@ -198,7 +195,7 @@ function mappingOf({ reads = 'a.csv', writes = 'a.csv', source = {}, target = {}
   };
 }
 
-function writeConnections(space: Workspace, folder: string, landing: PropertyValues, curated: PropertyValues): void {
+function writeConnections(space: Workspace, landing: PropertyValues, curated: PropertyValues): void {
   const base = { accessKey: 'AKIAMOVER', secretKey: { env: 'MOVER_SECRET' } };
   const type = 'amazon-s3-v2';
   const sides = {
@@ -220,7 +217,17 @@ function writeConnections(space: Workspace, folder: string, landing: PropertyVal
     },
   };
   for (const [name, properties] of Object.entries(sides))
-    space.write(`${folder}/${name}.json`, { name, type, properties });
+    space.write(`connections/${name}.json`, { name, type, properties });
+}
+
+/** The connector looks endpoints up while a mapping is loaded, in one go: sandboxes of other tests do not come in between. */
+function withEnvironment<T>(environment: Readonly<Record<string, string>>, work: () => T): T {
+  Object.assign(process.env, environment);
+  try {
+    return work();
+  } finally {
+    for (const name of Object.keys(environment)) delete process.env[name];
+  }
 }
 
 /** Properties of a connection whose base is the role of the instance. */
