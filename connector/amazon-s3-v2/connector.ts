@@ -8,6 +8,7 @@ import type {
 } from '../../runtime/connector-api.js';
 import { objectPattern } from '../object-pattern.js';
 import { amazonS3V2Error, amazonS3V2Errors } from './errors.js';
+import { baseProblem } from './identity/base/base-check.js';
 import { identityOf } from './identity/identity.js';
 import { type Folder, folderOf, objectProblem, uriOf } from './location.js';
 import { manifest } from './manifest.js';
@@ -15,6 +16,7 @@ import { sidePolicies } from './policies/side-policies.js';
 import { openSide, type SideSettings, sideSettings } from './side.js';
 import { listObjects } from './source/list.js';
 import { readObject } from './source/read.js';
+import { networkOf } from './storage/network.js';
 import { commitUpload, look } from './target/commit.js';
 import { cannedAcl, type ObjectSettings } from './target/object-settings.js';
 import type { PreparedUpload } from './target/prepared-upload.js';
@@ -23,7 +25,7 @@ import { beginUpload } from './target/upload.js';
 /** Reads and writes objects in Amazon S3 and S3-compatible storage, each side under a session of its own. */
 export const amazonS3V2: Connector = amazonS3V2Connector(process.env);
 
-/** @param environment only the endpoints of S3, STS and instance metadata are taken from it, never an identity */
+/** @param environment what a base identity that a connection names is found by, and endpoints; nothing else is taken from it */
 export function amazonS3V2Connector(environment: NodeJS.ProcessEnv): Connector {
   return {
     manifest,
@@ -111,14 +113,20 @@ function soundSettings(
   const identity = identityOf(side.connection, side.advanced);
   const folder = folderOf(side.connection.folderPath, side.advanced.folderPath);
   const problems: PropertyProblem[] = [];
+  const network = networkOf(side.connection, side.connectionFolder);
   if (!identity.ok) problems.push(...identity.problems);
+  if (!network.ok) problems.push(...network.problems);
   if (!folder.ok) problems.push(folder.problem);
   const object = folder.ok ? objectProblem(folder.folder, side.object) : undefined;
   if (object) problems.push(object);
   problems.push(...more);
-  if (!identity.ok || !folder.ok || problems.length > 0) return { ok: false, problems };
+  if (!identity.ok || !network.ok || !folder.ok || problems.length > 0) return { ok: false, problems };
 
-  const settings = sideSettings(side, identity.identity, folder.folder.bucket, environment);
+  const settings = sideSettings(side, identity.identity, folder.folder.bucket, network.network, environment);
+  if (identity.identity.kind === 'assumed-role') {
+    const missing = baseProblem(identity.identity.base, settings.surroundings);
+    if (missing) return { ok: false, problems: [missing] };
+  }
   return { ok: true, warnings: identity.warnings, side: { settings, folder: folder.folder } };
 }
 

@@ -8,15 +8,16 @@ export const amazonS3V2Errors = {
   // Settings, found before anything is contacted.
   IDENTITY_MISSING: {
     meaning: 'The connection says nothing about whom it acts as; nothing is ever taken from the surroundings.',
-    remedy: 'Set `accessKey`, `secretKey` and `iamRoleArn`, or `useEc2RoleToAssumeRole` and `iamRoleArn`.',
+    remedy:
+      'Set `iamRoleArn`, and who assumes it: `accessKey` and `secretKey`, `useEc2RoleToAssumeRole`, or `baseIdentity`.',
   },
   INCOMPLETE_KEYS: {
     meaning: 'Only one of `accessKey` and `secretKey` is set.',
-    remedy: 'Set both, or neither together with `useEc2RoleToAssumeRole`.',
+    remedy: 'Set both, or neither together with `useEc2RoleToAssumeRole` or `baseIdentity`.',
   },
   ROLE_WITHOUT_BASE: {
     meaning: '`iamRoleArn` is set, but nothing says who assumes the role.',
-    remedy: 'Add `accessKey` and `secretKey` of an IAM user, or `useEc2RoleToAssumeRole`.',
+    remedy: 'Add `accessKey` and `secretKey` of an IAM user, `useEc2RoleToAssumeRole`, or `baseIdentity`.',
   },
   EC2_WITHOUT_ROLE: {
     meaning: '`useEc2RoleToAssumeRole` is set without a role to assume.',
@@ -25,6 +26,40 @@ export const amazonS3V2Errors = {
   EC2_WITH_KEYS: {
     meaning: '`useEc2RoleToAssumeRole` and keys of an IAM user contradict each other.',
     remedy: 'Remove `accessKey` and `secretKey`, or remove `useEc2RoleToAssumeRole`.',
+  },
+  BASE_IDENTITY_UNKNOWN: {
+    meaning: '`baseIdentity` names no base identity.',
+    remedy: 'Set it to `container`, `webIdentity`, `environment`, or `profile:` with the name of a profile.',
+  },
+  BASE_IDENTITY_WITH_KEYS: {
+    meaning: '`baseIdentity` and keys of an IAM user contradict each other.',
+    remedy: 'Remove `accessKey` and `secretKey`, or remove `baseIdentity`.',
+  },
+  BASE_IDENTITY_WITH_EC2: {
+    meaning: '`baseIdentity` and `useEc2RoleToAssumeRole` contradict each other.',
+    remedy: 'Remove one of the two.',
+  },
+  BASE_IDENTITY_WITHOUT_ROLE: {
+    meaning: '`baseIdentity` is set without a role to assume; it only ever calls AssumeRole.',
+    remedy: 'Set `iamRoleArn` to a role that the base identity may assume.',
+  },
+  PROFILE_FILE_WITHOUT_PROFILE: {
+    meaning: '`credentialProfileFilePath` is set, and no profile is named.',
+    remedy: 'Set `baseIdentity` to `profile:` with the name of a profile in that file, or remove the path.',
+  },
+  PARTITION_MISMATCH: {
+    meaning: 'The role and the region are of different partitions of AWS, which share neither accounts nor sessions.',
+    remedy:
+      'Correct `regionName`, or the partition of the role ARN: arn:aws-cn for cn-… regions, arn:aws-us-gov for us-gov-…, arn:aws elsewhere.',
+  },
+  PROXY_URL_INVALID: {
+    meaning: '`proxyUrl` is no URL of a proxy.',
+    remedy:
+      'Write it as http://host:port or https://host:port, with user:password@ before the host where the proxy wants them, other characters than letters and digits in these percent-encoded.',
+  },
+  CA_FILE_INVALID: {
+    meaning: '`caFile` can not be read, or holds no certificate in PEM.',
+    remedy: 'Name a file with one or more BEGIN CERTIFICATE blocks; a relative path starts at the connection file.',
   },
   EXTERNAL_ID_WITHOUT_ROLE: {
     meaning: '`externalId` is only sent with AssumeRole, and there is no role.',
@@ -68,17 +103,100 @@ export const amazonS3V2Errors = {
     meaning: '`temporaryCredentialDuration` is over the maximum session duration of the role.',
     remedy: 'Lower `temporaryCredentialDuration`, or raise the maximum session duration of the role.',
   },
+  BASE_VARIABLES_MISSING: {
+    meaning: 'The environment variables that the base identity is found by are not set.',
+    remedy:
+      'Start the agent where they are set: in the ECS task or the EKS pod, or with the variables exported. Blank ones count as not set.',
+  },
+  BASE_TOKEN_UNUSABLE: {
+    meaning: 'The token that proves the base identity is missing, empty, or no token.',
+    remedy: 'Check that the file is mounted, that the agent may read it, and what the variable names.',
+  },
+  CONTAINER_ENDPOINT_NOT_ALLOWED: {
+    meaning: 'The container credentials URI is none that credentials may come from.',
+    remedy:
+      'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI begins with a slash; AWS_CONTAINER_CREDENTIALS_FULL_URI is https, or http at a loopback address, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23].',
+  },
+  CONTAINER_CREDENTIALS_UNREACHABLE: {
+    meaning: 'The container credentials endpoint does not answer.',
+    remedy:
+      'Run inside the ECS task or EKS pod itself. On ECS the task needs a task role; on EKS the pod identity agent must run on the node.',
+  },
+  CONTAINER_CREDENTIALS_REFUSED: {
+    meaning: 'The container credentials endpoint gives no credentials.',
+    remedy:
+      "On ECS check the task role and its trust of ecs-tasks.amazonaws.com; on EKS the pod identity association of the pod's service account, and the token file.",
+  },
+  WEB_IDENTITY_TOKEN_EXPIRED: {
+    meaning: 'The web identity token has expired.',
+    remedy:
+      'The kubelet, or whatever else writes the token file, must renew it: check that it is a projected volume and not a copy.',
+  },
+  WEB_IDENTITY_REFUSED: {
+    meaning: 'STS does not accept the web identity token.',
+    remedy:
+      "Check that the token's issuer is an OIDC identity provider of IAM in the role's account, and that its audience (mostly sts.amazonaws.com) is among those of the provider.",
+  },
+  WEB_IDENTITY_DENIED: {
+    meaning: 'The role does not trust the web identity.',
+    remedy:
+      "Check AWS_ROLE_ARN, and in the role's trust policy the Federated principal, sts:AssumeRoleWithWebIdentity, and the conditions on the token's aud and sub.",
+  },
+  IDENTITY_PROVIDER_UNREACHABLE: {
+    meaning: "STS can not reach the token's identity provider to verify it.",
+    remedy: "Check that the issuer's /.well-known/openid-configuration and its keys are public, and try again.",
+  },
+  PROFILE_FILE_MISSING: {
+    meaning: 'There is no file with profiles.',
+    remedy:
+      'Create it, or set `credentialProfileFilePath`, AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE; the agent looks in the home folder of the user that runs it.',
+  },
+  PROFILE_FILE_INVALID: {
+    meaning: 'A file with profiles can not be read.',
+    remedy:
+      'Correct the line: sections are headed [name] ([profile name] in a config file), settings are name = value.',
+  },
+  PROFILE_NOT_FOUND: {
+    meaning: 'The files hold no such profile.',
+    remedy:
+      'Check the name (case matters) and the files: [name] in a credentials file, [profile name] in a config file.',
+  },
+  PROFILE_LOOP: {
+    meaning: "Profiles name each other as `source_profile` and never come to anyone's keys.",
+    remedy: 'Let the last of them hold keys or name another source.',
+  },
+  PROFILE_INCOMPLETE: {
+    meaning: 'A setting that the profile needs is missing or contradicts another one.',
+    remedy: 'Complete the profile; `aws configure list --profile NAME` shows what the AWS CLI makes of it.',
+  },
+  PROFILE_NOT_SUPPORTED: {
+    meaning: 'The profile is of a kind that works with a person at hand, or too deep a chain.',
+    remedy:
+      'Use a profile with keys, source_profile, credential_source, web_identity_token_file, credential_process or SSO settings, without mfa_serial.',
+  },
+  PROFILE_COMMAND_FAILED: {
+    meaning: 'The `credential_process` of the profile failed, or printed no credentials.',
+    remedy:
+      'Run the command by hand, as the user that runs the agent: it must print JSON with Version 1 and keys that last.',
+  },
+  SSO_SESSION_EXPIRED: {
+    meaning: 'IAM Identity Center gives no credentials for the profile: mostly its session has expired.',
+    remedy: 'Run aws sso login with the profile, as the user that runs the agent.',
+  },
   BASE_KEY_UNKNOWN: {
-    meaning: 'STS does not know the access key of the IAM user.',
-    remedy: 'Check `accessKey`; the key may be deleted, inactive, or of another partition of AWS.',
+    meaning: 'STS does not know the access key of the base identity.',
+    remedy:
+      'Check `accessKey`, or the key that `baseIdentity` leads to; it may be deleted, inactive, or of another partition of AWS.',
   },
   BASE_SECRET_WRONG: {
     meaning: 'The secret key does not belong to the access key.',
-    remedy: 'Check `secretKey`, and that nothing was cut off or added when it was copied.',
+    remedy:
+      'Check `secretKey`, or where `baseIdentity` takes it from, and that nothing was cut off or added when it was copied.',
   },
   BASE_SESSION_EXPIRED: {
-    meaning: 'The temporary credentials of the EC2 role have expired and were not renewed.',
-    remedy: "Check the instance's clock and its instance profile.",
+    meaning: 'The temporary credentials of the base identity have expired, and no newer ones were to be had.',
+    remedy:
+      "Keys in the environment: start again with fresh ones. A profile: log in again. An instance or a container: its metadata service hands out old credentials; check the machine's clock, then its role, then restart its agent.",
   },
   CALLER_UNKNOWN: {
     meaning: 'STS did not say to whom the credentials of the base identity belong.',
@@ -98,16 +216,26 @@ export const amazonS3V2Errors = {
   },
   STS_UNREACHABLE: {
     meaning: 'The STS endpoint can not be reached.',
-    remedy: 'Check the network, the region, and `stsEndpoint` or AWS_ENDPOINT_URL_STS.',
+    remedy: 'Check the network, the region, `stsEndpoint` or AWS_ENDPOINT_URL_STS, and `proxyUrl` and `caFile`.',
   },
   INSTANCE_METADATA_UNREACHABLE: {
     meaning: 'The instance metadata service does not answer; version 1 is never tried.',
     remedy:
       'Run on an EC2 instance with IMDSv2 enabled. In a container the hop limit of the instance must be at least 2 (aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2).',
   },
+  INSTANCE_METADATA_DISABLED: {
+    meaning: 'The instance metadata service refuses: it is switched off, or what answers is no IMDSv2.',
+    remedy:
+      'Enable it (aws ec2 modify-instance-metadata-options --http-endpoint enabled), and check AWS_EC2_METADATA_SERVICE_ENDPOINT and what else may answer in its place, such as kube2iam or a proxy.',
+  },
   INSTANCE_ROLE_MISSING: {
     meaning: 'The EC2 instance has no role.',
     remedy: 'Attach an instance profile with a role to the instance.',
+  },
+  INSTANCE_ROLE_UNUSABLE: {
+    meaning: 'Instance metadata names a role and gives no credentials of it.',
+    remedy:
+      "Check that the instance profile's role still exists and trusts ec2.amazonaws.com; after a change it takes some minutes.",
   },
 
   // Working with S3.
@@ -160,7 +288,7 @@ export const amazonS3V2Errors = {
   },
   S3_UNREACHABLE: {
     meaning: 'The S3 endpoint can not be reached.',
-    remedy: 'Check the network, `regionName`, and `restEndpoint` or AWS_ENDPOINT_URL_S3.',
+    remedy: 'Check the network, `regionName`, `restEndpoint` or AWS_ENDPOINT_URL_S3, and `proxyUrl` and `caFile`.',
   },
 } as const;
 

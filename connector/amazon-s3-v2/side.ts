@@ -1,4 +1,5 @@
 import type { RunContext, SideDescription } from '../../runtime/connector-api.js';
+import type { BaseSurroundings } from './identity/base/base-surroundings.js';
 import type { Identity } from './identity/identity.js';
 import { partsOfArn } from './identity/role-arn.js';
 import { sessionName } from './identity/session-name.js';
@@ -6,6 +7,7 @@ import { derivedSessionPolicy } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';
 import type { PolicyScope } from './identity/side-statements.js';
 import { type Endpoints, endpointsOf, hasKms } from './storage/endpoints.js';
+import type { Network } from './storage/network.js';
 import { unlessAborted } from './storage/retry.js';
 import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests.js';
 
@@ -18,26 +20,30 @@ export interface SideSettings {
   readonly identity: Identity;
   readonly storage: Storage;
   readonly endpoints: Endpoints;
+  readonly surroundings: BaseSurroundings;
   readonly kms: boolean;
 }
 
 export function sideSettings(
-  { mapping, transformation, connectionName, connection }: SideDescription,
+  { mapping, transformation, connectionName, connectionFolder, connection }: SideDescription,
   identity: Identity,
   bucket: string,
+  network: Network,
   environment: NodeJS.ProcessEnv,
 ): SideSettings {
   const endpoints = endpointsOf(connection, environment);
+  const surroundings = { environment, connectionFolder, instanceMetadata: endpoints.instanceMetadata };
   const storage: Storage = {
     bucket,
     region: String(connection.regionName),
     endpoint: endpoints.s3,
+    network,
     forcePathStyle: connection.forcePathStyle === true,
     checksums: connection.checksums !== 'when-required',
     expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
   };
   const kms = hasKms(connection);
-  return { mapping, transformation, connection: connectionName, identity, storage, endpoints, kms };
+  return { mapping, transformation, connection: connectionName, identity, storage, endpoints, surroundings, kms };
 }
 
 /** The account of the role unless it is set; a user's keys don't tell an account. */
@@ -59,14 +65,15 @@ export async function openSide(
   access: PolicyScope['access'],
   run: RunContext,
 ): Promise<OpenSide> {
-  const { identity, storage, endpoints } = settings;
+  const { identity, storage, endpoints, surroundings } = settings;
   const session = sideSession({
     identity,
     sessionName: nameOf(settings, run),
     sessionPolicy: policyOf(settings, access, run),
     region: storage.region,
     stsEndpoint: endpoints.sts,
-    metadataEndpoint: endpoints.instanceMetadata,
+    network: storage.network,
+    surroundings,
     clock: run.clock,
     warn: (warning) => run.warn(warning),
   });

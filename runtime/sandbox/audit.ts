@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Gate } from './policy/evaluate.js';
 
-export type Service = 's3' | 'sts' | 'imds';
+export type Service = 's3' | 'sts' | 'imds' | 'container';
 
 /** One request, as the audit log holds it. Never a secret, a token or a signature. */
 export interface AuditEntry {
@@ -12,7 +12,7 @@ export interface AuditEntry {
   /** Who asked: the user or the session; null when unknown. */
   readonly principalArn: string | null;
   readonly accessKeyId: string | null;
-  /** Of the asking session; of the one that instance metadata hands out. What AssumeRole asks for stands in `params`. */
+  /** Of the asking session; of the one that instance metadata or the container endpoint hands out. What AssumeRole asks for stands in `params`. */
   readonly sessionName: string | null;
   readonly roleArn: string | null;
   readonly bucket: string | null;

@@ -4,6 +4,7 @@ import type { FaultConfig } from './faults.js';
 export interface SandboxFile {
   readonly accounts: Readonly<Record<string, AccountFile>>;
   readonly buckets: Readonly<Record<string, BucketFile>>;
+  readonly profiles?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly sessionTimeScale?: number;
   readonly clockOffsetSeconds?: number;
   readonly faults?: readonly FaultConfig[];
@@ -15,6 +16,7 @@ export interface AccountFile {
       string,
       {
         readonly accessKeyId: string;
+        readonly accessKeyEnv?: string;
         readonly secretKeyEnv: string;
         readonly path?: string;
         readonly policies?: readonly unknown[];
@@ -34,6 +36,14 @@ export interface AccountFile {
   >;
   readonly keys?: Readonly<Record<string, { readonly policy: unknown; readonly region?: string }>>;
   readonly instanceRole?: string;
+  readonly containerRole?: string;
+  readonly podRole?: string;
+  readonly webIdentity?: {
+    readonly role: string;
+    readonly issuer: string;
+    readonly subject: string;
+    readonly audience?: string;
+  };
 }
 
 export interface BucketFile {

@@ -15,6 +15,9 @@ const path: JsonSchema = {
 const user = closedObject(
   {
     accessKeyId: text('The access key id.', { pattern: '^\\w{3,128}$' }),
+    accessKeyEnv: text('The environment variable under which the access key id is handed out, if any.', {
+      pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+    }),
     secretKeyEnv: text('The environment variable under which the made-up secret is handed out.', {
       pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
     }),
@@ -40,6 +43,21 @@ const role = closedObject(
   ['trust'],
 );
 
+const webIdentity: JsonSchema = {
+  ...closedObject(
+    {
+      role: text('The role of this account that the token is meant for: AWS_ROLE_ARN.'),
+      issuer: text('Host and path of the OIDC identity provider, which is one of this account.', {
+        pattern: '^[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+[A-Za-z0-9./_-]*$',
+      }),
+      subject: text('Whom the token speaks of, such as "system:serviceaccount:etl:mover".'),
+      audience: text('For whom it is meant; "sts.amazonaws.com" unless given.'),
+    },
+    ['role', 'issuer', 'subject'],
+  ),
+  description: 'A token file of an OIDC identity provider; one in all accounts.',
+};
+
 const key = closedObject(
   {
     policy,
@@ -54,6 +72,11 @@ const account = closedObject(
     roles: { type: 'object', additionalProperties: role, description: 'IAM roles by name.' },
     keys: { type: 'object', additionalProperties: key, description: 'KMS keys by their id.' },
     instanceRole: text('The role of this account whose session instance metadata hands out; one in all accounts.'),
+    containerRole: text(
+      'The role of this account whose session the endpoint of ECS tasks hands out; one of containerRole and podRole in all accounts.',
+    ),
+    podRole: text('The same for a pod of EKS: its endpoint wants the token of a file.'),
+    webIdentity,
   },
   [],
 );
@@ -100,7 +123,7 @@ const bucket = closedObject(
 
 const faultMatch = closedObject(
   {
-    service: { enum: ['s3', 'sts', 'imds'] },
+    service: { enum: ['s3', 'sts', 'imds', 'container'] },
     operation: text('Such as GetObject, UploadPart or AssumeRole.'),
     bucket: text('The bucket.'),
     key: text('The whole key.'),
@@ -138,6 +161,12 @@ export const sandboxConfigSchema: JsonSchema = {
       $schema: { type: 'string' },
       accounts: { type: 'object', additionalProperties: account, description: 'Accounts by their twelve digits.' },
       buckets: { type: 'object', additionalProperties: bucket, description: 'Buckets by name.' },
+      profiles: {
+        type: 'object',
+        additionalProperties: { type: 'object', additionalProperties: { type: 'string', pattern: '^[^\\r\\n]*$' } },
+        description:
+          'Profiles of a shared credentials file, by name; the secret is added to the aws_access_key_id of a user.',
+      },
       sessionTimeScale: {
         type: 'number',
         exclusiveMinimum: 0,

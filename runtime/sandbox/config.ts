@@ -1,21 +1,23 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { type CrossroleError, CrossroleErrors } from '../errors.js';
-import { type JsonDocument, type JsonPath, parseJson } from '../mapping/json-document.js';
+import { CrossroleErrors } from '../errors.js';
+import { type JsonPath, parseJson } from '../mapping/json-document.js';
 import { schemaErrors } from '../mapping/schema/schema-errors.js';
 import { nearestName } from '../nearest-name.js';
 import type { AccountFile, BucketFile, SandboxFile } from './config-file.js';
+import { collectProblems, type Problems } from './config-problems.js';
 import { sandboxConfigSchema } from './config-schema.js';
-import { sandboxError } from './errors.js';
 import type { FaultConfig } from './faults.js';
 import { parseKeyArn } from './kms/key.js';
-import { type PolicyDocument, type PolicyUse, parsePolicy } from './policy/document.js';
+import type { PolicyDocument } from './policy/document.js';
 
 /** A sandbox as configured, its policies read. */
 export interface SandboxConfig {
   readonly accounts: readonly AccountConfig[];
   readonly buckets: readonly BucketConfig[];
+  /** Profiles of the credentials file, as they will stand in it apart from secrets. */
+  readonly profiles: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Sessions live for their duration times this. */
   readonly sessionTimeScale: number;
   readonly clockOffsetSeconds: number;
@@ -30,12 +32,26 @@ export interface AccountConfig {
   readonly keys: readonly KeyConfig[];
   /** Name of one of `roles`. */
   readonly instanceRole: string | undefined;
+  /** Likewise; at most one of the two. */
+  readonly containerRole: string | undefined;
+  readonly podRole: string | undefined;
+  readonly webIdentity: WebIdentityConfig | undefined;
+}
+
+export interface WebIdentityConfig {
+  /** Name of one of `roles`. */
+  readonly role: string;
+  /** Without `https://`. */
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
 }
 
 export interface UserConfig {
   readonly name: string;
   readonly path: string;
   readonly accessKeyId: string;
+  readonly accessKeyEnv: string | undefined;
   readonly secretKeyEnv: string;
   readonly policies: readonly PolicyDocument[];
 }
@@ -110,6 +126,7 @@ export function readSandboxConfig(text: string, file: string): SandboxConfig {
   const config: SandboxConfig = {
     accounts: Object.entries(value.accounts).map(([id, account]) => accountOf(id, account, problems)),
     buckets: Object.entries(value.buckets).map(([name, bucket]) => bucketOf(name, bucket, value, problems)),
+    profiles: value.profiles ?? {},
     sessionTimeScale: value.sessionTimeScale ?? 1,
     clockOffsetSeconds: value.clockOffsetSeconds ?? 0,
     faults: value.faults ?? [],
@@ -118,40 +135,6 @@ export function readSandboxConfig(text: string, file: string): SandboxConfig {
   checkFaults(config.faults, problems);
   problems.throwIfAny();
   return config;
-}
-
-interface Problems {
-  readonly file: string;
-  /** A contradiction at `path`, or at its key. */
-  add(path: JsonPath, message: string, remedy?: string, key?: 'key'): void;
-  policy(value: unknown, path: JsonPath, use: PolicyUse): PolicyDocument;
-  /** Throws what was found, in the order of the file. */
-  throwIfAny(): void;
-}
-
-function collectProblems(document: JsonDocument): Problems {
-  const found: CrossroleError[] = [];
-  return {
-    file: document.file,
-    add(path, message, remedy, key) {
-      const place = document.place(path, key);
-      found.push(
-        sandboxError('SANDBOX_CONFIG_INVALID', message, { ...place, ...(remedy === undefined ? {} : { remedy }) }),
-      );
-    },
-    policy(value, path, use) {
-      const { document: policy, problems } = parsePolicy(value, use);
-      for (const { path: inner, message } of problems) {
-        found.push(sandboxError('SANDBOX_CONFIG_INVALID', message, document.place([...path, ...inner])));
-      }
-      return policy;
-    },
-    throwIfAny() {
-      if (found.length === 0) return;
-      const order = ({ place: { line = 0, column = 0 } }: CrossroleError): number => line * 1e6 + column;
-      throw new CrossroleErrors(found.sort((a, b) => order(a) - order(b)));
-    },
-  };
 }
 
 function accountOf(id: string, account: AccountFile, problems: Problems): AccountConfig {
@@ -166,11 +149,12 @@ function accountOf(id: string, account: AccountFile, problems: Problems): Accoun
     policies.map((policy, index) => problems.policy(policy, [...path, 'policies', index], { kind: 'identity' }));
   const users = Object.entries(account.users ?? {}).map(([name, user]): UserConfig => {
     const path = [...at, 'users', name];
-    const { accessKeyId, secretKeyEnv } = user;
+    const { accessKeyId, accessKeyEnv, secretKeyEnv } = user;
     return {
       name: nameOf(name, path),
       path: user.path ?? '/',
       accessKeyId,
+      accessKeyEnv,
       secretKeyEnv,
       policies: policiesOf(user.policies, path),
     };
@@ -190,16 +174,28 @@ function accountOf(id: string, account: AccountFile, problems: Problems): Accoun
     if (!KEY_ID.test(keyId)) problems.add(path, `"${keyId}" can not be the id of a key`, undefined, 'key');
     return { id: keyId, region, policy: problems.policy(policy, [...path, 'policy'], { kind: 'key' }) };
   });
-  const { instanceRole } = account;
-  if (instanceRole !== undefined && !roles.some(({ name }) => name === instanceRole)) {
-    const meant = nearestName(
-      instanceRole,
-      roles.map(({ name }) => name),
-    );
+  const checkRole = (role: string | undefined, path: JsonPath): void => {
+    const names = roles.map(({ name }) => name);
+    if (role === undefined || names.includes(role)) return;
+    const meant = nearestName(role, names);
     const remedy = meant === undefined ? undefined : `Did you mean "${meant}"?`;
-    problems.add([...at, 'instanceRole'], `account ${id} has no role "${instanceRole}"`, remedy);
-  }
-  return { id, users, roles, keys, instanceRole };
+    problems.add(path, `account ${id} has no role "${role}"`, remedy);
+  };
+  const { instanceRole, containerRole, podRole } = account;
+  checkRole(instanceRole, [...at, 'instanceRole']);
+  checkRole(containerRole, [...at, 'containerRole']);
+  checkRole(podRole, [...at, 'podRole']);
+  checkRole(account.webIdentity?.role, [...at, 'webIdentity', 'role']);
+  return {
+    id,
+    users,
+    roles,
+    keys,
+    instanceRole,
+    containerRole,
+    podRole,
+    webIdentity: account.webIdentity && { audience: 'sts.amazonaws.com', ...account.webIdentity },
+  };
 }
 
 function bucketOf(name: string, bucket: BucketFile, { accounts }: SandboxFile, problems: Problems): BucketConfig {
@@ -265,22 +261,35 @@ function checkIdentities(accounts: readonly AccountConfig[], problems: Problems)
   const keys = new Set<string>();
   const variables = new Set<string>();
   for (const { id, users } of accounts) {
-    for (const { name, accessKeyId, secretKeyEnv } of users) {
+    for (const { name, accessKeyId, accessKeyEnv, secretKeyEnv } of users) {
       const at = ['accounts', id, 'users', name];
       if (keys.has(accessKeyId))
         problems.add([...at, 'accessKeyId'], `two users have the access key id "${accessKeyId}"`);
       if (variables.has(secretKeyEnv))
         problems.add([...at, 'secretKeyEnv'], `two users have their secret in "${secretKeyEnv}"`);
+      if (accessKeyEnv !== undefined && variables.has(accessKeyEnv))
+        problems.add([...at, 'accessKeyEnv'], `two values are handed out in "${accessKeyEnv}"`);
+      if (accessKeyEnv !== undefined) variables.add(accessKeyEnv);
       keys.add(accessKeyId);
       variables.add(secretKeyEnv);
     }
   }
-  const machines = accounts.filter(({ instanceRole }) => instanceRole !== undefined);
-  for (const { id } of machines.slice(1)) {
-    problems.add(
-      ['accounts', id, 'instanceRole'],
-      'a second account has an instance role, and there is one machine only',
-    );
+  const once = (what: string, has: (account: AccountConfig) => string | undefined): void => {
+    const found = accounts.flatMap((account) => [[account.id, has(account)] as const]);
+    for (const [id, property] of found.filter(([, name]) => name !== undefined).slice(1)) {
+      problems.add(['accounts', id, property ?? ''], `a second account has ${what}, and there is one machine only`);
+    }
+  };
+  once('an instance role', ({ instanceRole }) => instanceRole && 'instanceRole');
+  once(
+    'the role of a container',
+    ({ containerRole, podRole }) => (containerRole && 'containerRole') ?? (podRole && 'podRole'),
+  );
+  once('a web identity', ({ webIdentity }) => webIdentity && 'webIdentity');
+  for (const { id, containerRole, podRole } of accounts) {
+    if (containerRole !== undefined && podRole !== undefined) {
+      problems.add(['accounts', id, 'podRole'], 'a container is an ECS task (containerRole) or an EKS pod (podRole)');
+    }
   }
 }
 
@@ -292,7 +301,11 @@ function checkFaults(faults: readonly FaultConfig[], problems: Problems): void {
       refuse('on', '"occurrence" and "every" exclude each other');
     if (fault.bytesPerSecond !== undefined && fault.do !== 'slow')
       refuse('bytesPerSecond', `"bytesPerSecond" has no meaning for "${fault.do}"`);
-    if (fault.on.service === 'imds' && fault.do === 'expire')
-      refuse('do', 'instance metadata has no session that could expire');
+    const { service } = fault.on;
+    if ((service === 'imds' || service === 'container') && fault.do === 'expire')
+      refuse(
+        'do',
+        `${service === 'imds' ? 'instance metadata' : 'the container endpoint'} has no session that could expire`,
+      );
   }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { applyFault, type Exchange, type FaultWording, type Outcome, type SandboxState } from './exchange.js';
 import type { Delivery } from './faults.js';
 import { noBody, type Reply } from './http/reply.js';
-import type { Credentials, Role, SessionPrincipal } from './principals.js';
+import { machineSession } from './machine-session.js';
+import type { Role } from './principals.js';
 import { ServiceError } from './service-error.js';
 import { headerOf } from './signature/request-line.js';
 import { secondsText } from './sts/assume-role.js';
@@ -10,9 +11,6 @@ import { secondsText } from './sts/assume-role.js';
 const INSTANCE_ID = 'i-0123456789abcdef0';
 /** EC2 user guide, IMDSv2: a token lives six hours at most. */
 const MAX_TOKEN_SECONDS = 21_600;
-/** About as long as EC2's own; its session is replaced within the last third, or the last five minutes. */
-const SESSION_SECONDS = 6 * 3600;
-const RENEWAL_MILLISECONDS = 5 * 60 * 1000;
 const MAX_TOKENS = 1000;
 const CREDENTIALS_PATH = '/latest/meta-data/iam/security-credentials/';
 
@@ -25,7 +23,7 @@ const wording: FaultWording = {
 /** The machine's metadata service, version 2 alone (EC2 user guide, instance metadata). */
 export function instanceMetadata(region: string): (state: SandboxState, exchange: Exchange) => Outcome {
   const tokens = new Map<string, number>();
-  let session: Credentials<SessionPrincipal> | undefined;
+  const currentSession = machineSession(INSTANCE_ID);
 
   const issueToken = ({ head }: Exchange, now: number): Reply => {
     const ttl = headerOf(head.headers, 'x-aws-ec2-metadata-token-ttl-seconds') ?? '';
@@ -41,23 +39,6 @@ export function instanceMetadata(region: string): (state: SandboxState, exchange
       tokens.delete(oldest);
     }
     return textReply(token, { 'x-aws-ec2-metadata-token-ttl-seconds': ttl });
-  };
-
-  const currentSession = (state: SandboxState, role: Role): Credentials<SessionPrincipal> => {
-    const now = state.now();
-    const lifetime = SESSION_SECONDS * 1000 * state.sessionTimeScale;
-    const renewal = Math.min(RENEWAL_MILLISECONDS, lifetime / 3);
-    const stale = !session || state.principals.isExpired(session, now) || session.principal.expiresAt - now <= renewal;
-    if (session && !stale) return session;
-    session = state.principals.issueSession(role, {
-      sessionName: INSTANCE_ID,
-      sessionPolicy: undefined,
-      tags: new Map(),
-      sourceIdentity: undefined,
-      issuedAt: now,
-      expiresAt: now + lifetime,
-    });
-    return session;
   };
 
   const roleCredentials = (state: SandboxState, { entry }: Exchange, role: Role): Reply => {

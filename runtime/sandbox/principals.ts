@@ -61,9 +61,10 @@ export interface Credentials<Holder extends Principal = Principal> {
 
 /** The identities of all accounts, and every session handed out. All of it in memory. */
 export interface PrincipalRegistry {
-  /** Made-up secrets by the name of their environment variable. */
+  /** Made-up secrets, and access key ids that are handed out, by the name of their environment variable. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly instanceRole: Role | undefined;
+  readonly containerRole: { readonly role: Role; readonly wantsToken: boolean } | undefined;
   find(accessKeyId: string): Credentials | undefined;
   role(arn: string): Role | undefined;
   issueSession(role: Role, terms: SessionTerms): Credentials<SessionPrincipal>;
@@ -82,11 +83,13 @@ export function createPrincipals(accounts: readonly AccountConfig[]): PrincipalR
   const roles = new Map<string, Role>();
   const secrets: Record<string, string> = {};
   let instanceRole: Role | undefined;
+  let containerRole: PrincipalRegistry['containerRole'];
 
   for (const account of accounts) {
-    for (const { name, path, policies, accessKeyId, secretKeyEnv } of account.users) {
+    for (const { name, path, policies, accessKeyId, accessKeyEnv, secretKeyEnv } of account.users) {
       const secretAccessKey = madeUpSecret();
       secrets[secretKeyEnv] = secretAccessKey;
+      if (accessKeyEnv !== undefined) secrets[accessKeyEnv] = accessKeyId;
       const arn = `arn:aws:iam::${account.id}:user${path}${name}`;
       const principal: UserPrincipal = {
         kind: 'user',
@@ -103,12 +106,15 @@ export function createPrincipals(accounts: readonly AccountConfig[]): PrincipalR
       const role: Role = { arn, account: account.id, name, id: madeUpId('AROA'), trust, policies, maxSessionDuration };
       roles.set(arn, role);
       if (name === account.instanceRole) instanceRole = role;
+      if (name === account.containerRole) containerRole = { role, wantsToken: false };
+      if (name === account.podRole) containerRole = { role, wantsToken: true };
     }
   }
 
   return {
     secrets,
     instanceRole,
+    containerRole,
     find: (accessKeyId) => users.get(accessKeyId) ?? sessions.get(accessKeyId),
     role: (arn) => roles.get(arn),
     issueSession(role, terms) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.js';
 import { type AuditEntry, openAuditLog } from './audit.js';
 import type { BucketConfig, ObjectConfig, SandboxConfig } from './config.js';
+import { CONTAINER_CREDENTIALS_PATH, containerCredentials } from './container-credentials.js';
 import type { SandboxState } from './exchange.js';
 import { faultInjector } from './faults.js';
+import { handOutFiles } from './handed-out-files.js';
 import type { ByteSink } from './http/receive-body.js';
+import { identityProvider } from './identity-provider.js';
 import { instanceMetadata } from './instance-metadata.js';
 import { parseKeyArn } from './kms/key.js';
 import { createKeyRegistry, type KeyRegistry } from './kms/key-registry.js';
@@ -43,9 +46,9 @@ export interface SandboxObject {
 }
 
 export interface RunningSandbox {
-  /** `http://127.0.0.1:PORT`: S3, STS and instance metadata. */
+  /** `http://127.0.0.1:PORT`: S3, STS, instance metadata and container credentials. */
   readonly endpoint: string;
-  /** Users' secrets under their configured names, and the endpoints. */
+  /** What a run needs in its environment: users' secrets under their configured names, endpoints, files of tokens and profiles. */
   readonly env: Readonly<Record<string, string>>;
   /** The latest 100,000 requests, oldest first, growing; the file has all. */
   readonly auditLog: readonly AuditEntry[];
@@ -64,7 +67,7 @@ export interface RunningSandbox {
   close(): Promise<void>;
 }
 
-/** Plays S3, STS and instance metadata on 127.0.0.1 until closed. Rejects with the system's error when the port is taken. */
+/** Plays S3, STS, instance metadata and container credentials on 127.0.0.1 until closed. Rejects with the system's error when the port is taken. */
 export async function startSandbox(config: SandboxConfig, options: SandboxOptions = {}): Promise<RunningSandbox> {
   const clock = options.clock ?? systemClock;
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'crossrole-sandbox-')));
@@ -76,19 +79,20 @@ export async function startSandbox(config: SandboxConfig, options: SandboxOption
   };
   try {
     const state = stateOf(config, clock, pieceFolder(directory));
+    const files = handOutFiles(config, state, directory);
     for (const { name, objects } of config.buckets) {
       for (const { key, content } of objects) await store(state, bucketNamed(state, name), key, bytesOf(content));
     }
     const region = config.buckets[0]?.region ?? 'us-east-1';
     const server = await startServer(
-      { state, audit, clock, answerMetadata: instanceMetadata(region) },
+      { state, audit, clock, answerMetadata: instanceMetadata(region), answerContainer: containerCredentials() },
       options.port ?? 0,
     );
     const close = async (): Promise<void> => {
       await server.close();
       await removeFiles();
     };
-    return sandboxOf(state, `http://127.0.0.1:${server.port}`, audit.entries, audit.path, close);
+    return sandboxOf(state, `http://127.0.0.1:${server.port}`, files, audit.entries, audit.path, close);
   } catch (error) {
     await removeFiles();
     throw error;
@@ -104,6 +108,8 @@ function stateOf(config: SandboxConfig, clock: Clock, pieces: PieceFolder): Sand
   const keys = createKeyRegistry(config.accounts);
   return {
     principals: createPrincipals(config.accounts),
+    identityProvider: identityProvider(config.accounts),
+    podToken: randomBytes(48).toString('base64url'),
     buckets: new Map(config.buckets.map((bucket) => [bucket.name, createBucket(bucket, encryptionOf(bucket, keys))])),
     keys,
     pieces,
@@ -125,6 +131,7 @@ function encryptionOf({ name, encryption }: BucketConfig, keys: KeyRegistry): En
 function sandboxOf(
   state: SandboxState,
   endpoint: string,
+  files: Readonly<Record<string, string>>,
   auditLog: readonly AuditEntry[],
   auditLogPath: string,
   close: () => Promise<void>,
@@ -136,6 +143,10 @@ function sandboxOf(
       AWS_ENDPOINT_URL_S3: endpoint,
       AWS_ENDPOINT_URL_STS: endpoint,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
+      ...(state.principals.containerRole
+        ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: endpoint + CONTAINER_CREDENTIALS_PATH }
+        : {}),
+      ...files,
     },
     auditLog,
     auditLogPath,

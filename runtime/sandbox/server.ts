@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.js';
 import { type AuditLog, auditDraft, type Service } from './audit.js';
+import { CONTAINER_CREDENTIALS_PATH } from './container-credentials.js';
 import { ConnectionCut, type Exchange, type Outcome, type SandboxState } from './exchange.js';
 import { isNeverSent, sendReply } from './http/reply.js';
 import { addressOf } from './s3/address.js';
@@ -16,6 +17,7 @@ export interface Surroundings {
   readonly audit: AuditLog;
   readonly clock: Clock;
   answerMetadata(state: SandboxState, exchange: Exchange): Outcome;
+  answerContainer(state: SandboxState, exchange: Exchange): Outcome;
 }
 
 export interface RunningServer {
@@ -24,7 +26,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** All three services on one port of 127.0.0.1; 0 takes a free one. Rejects with EADDRINUSE and the like. */
+/** All services on one port of 127.0.0.1; 0 takes a free one. Rejects with EADDRINUSE and the like. */
 export async function startServer(surroundings: Surroundings, port: number): Promise<RunningServer> {
   const pending = new Set<Promise<void>>();
   const onRequest = (waitsForContinue: boolean) => (message: IncomingMessage, response: ServerResponse) => {
@@ -104,7 +106,7 @@ async function handle(
   }
 }
 
-async function answer({ state, answerMetadata }: Surroundings, exchange: Exchange): Promise<Outcome> {
+async function answer({ state, answerMetadata, answerContainer }: Surroundings, exchange: Exchange): Promise<Outcome> {
   switch (exchange.entry.service) {
     case 's3':
       return answerS3(state, exchange);
@@ -112,13 +114,17 @@ async function answer({ state, answerMetadata }: Surroundings, exchange: Exchang
       return answerSts(state, exchange);
     case 'imds':
       return answerMetadata(state, exchange);
+    case 'container':
+      return answerContainer(state, exchange);
   }
 }
 
-/** One port serves all: metadata is never signed, STS is a form posted to the root, and the rest is S3. */
+/** One port serves all: metadata and container credentials are never signed, STS is a form posted to the root, and the rest is S3. */
 function serviceOf(head: RequestHead): Service {
   const { method, path, headers, query } = head;
   const signed = headers.authorization !== undefined || query.some(({ name }) => name === 'X-Amz-Signature');
+  if (method === 'GET' && path === CONTAINER_CREDENTIALS_PATH && !headers.authorization?.startsWith('AWS'))
+    return 'container';
   if (!signed && path.startsWith('/latest/')) return 'imds';
   return method === 'POST' && path === '/' && addressOf(head).bucket === '' ? 'sts' : 's3';
 }

@@ -1,24 +1,15 @@
-import type { AssumeRoleCommandInput, AssumeRoleCommandOutput, STSClient } from '@aws-sdk/client-sts';
+import type { AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { Clock, Warning } from '../../../runtime/connector-api.js';
-import { amazonS3V2Error } from '../errors.js';
 import { clientSettings } from '../storage/client-settings.js';
+import type { Network } from '../storage/network.js';
 import { withDeadline, withRetries } from '../storage/retry.js';
 import { serviceError } from '../storage/service-error.js';
 import { readBareErrors } from './bare-sts-error.js';
 import type { BaseKeys } from './base/base-keys.js';
+import { answerDate, type GrantedSession, grantedSession } from './granted-session.js';
 import type { RoleHop } from './role-request.js';
 import type { SessionTag } from './session-tags.js';
 import { isChainingLimit, stsFailure } from './sts-failure.js';
-import type { TemporaryKeys } from './temporary-keys.js';
-
-/** A session as STS granted it. */
-export interface GrantedSession {
-  readonly keys: TemporaryKeys;
-  /** Milliseconds that the session lasts from the answer on: Expiration minus the answer's Date, so no clock of ours counts. */
-  readonly lifetime: number;
-  /** `arn:aws:sts::111122223333:assumed-role/name/session`. */
-  readonly principalArn: string;
-}
 
 export interface AssumedRole extends RoleHop {
   /** Seconds. */
@@ -38,7 +29,7 @@ export interface RoleAssumer {
 }
 
 /** Milliseconds for one answer of STS. */
-const answerWithin = 15_000;
+export const answerWithin = 15_000;
 
 /** What one role may grant to a caller that is itself a session: 1 hour (IAM user guide, role chaining). Seconds. */
 const chainedDuration = 3600;
@@ -47,15 +38,17 @@ const chainedDuration = 3600;
 export interface StsAccess {
   readonly region: string;
   readonly endpoint: string | undefined;
+  readonly network: Network;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   warn(warning: Warning): void;
 }
 
-/** Makes the one place that calls AssumeRole for a side. Its errors are those of `stsFailure` and of instance metadata. */
+/** Makes the one place that calls AssumeRole for a side. Its errors are those of `stsFailure` and of the base. */
 export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess): RoleAssumer {
-  const { region, endpoint, clock, signal, warn } = access;
+  const { region, endpoint, network, clock, signal, warn } = access;
   let opened: STSClient | undefined;
+  let caller: ReturnType<BaseKeys['current']>;
   let calls = 0;
   /** Once STS has told of the chaining limit, renewals ask for what it allows at once. */
   let duration = role.duration;
@@ -64,31 +57,24 @@ export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess
     const { STSClient, AssumeRoleCommand } = await import('@aws-sdk/client-sts');
     if (!opened) {
       opened = new STSClient({
-        ...clientSettings(region, endpoint),
+        ...clientSettings(region, endpoint, network),
         // Never cached by the client: an expiration in the past makes it ask for every request.
-        credentials: async () => ({ ...(await base.current()), expiration: new Date(0) }),
+        credentials: async () => ({ ...(await caller), expiration: new Date(0) }),
       });
       readBareErrors(opened);
     }
     const client = opened;
-    return withRetries(clock, signal, () =>
-      withDeadline(clock, answerWithin, signal, async (abortSignal) => {
-        // Asked for before the request, so that a failing metadata service is not taken for an answer of STS.
-        await base.current();
+    return withRetries(clock, signal, async () => {
+      // Asked for before the request, so that a failing base is not taken for an answer of STS; its time is its own.
+      caller = base.current();
+      await caller;
+      return withDeadline(clock, answerWithin, signal, async (abortSignal) => {
         calls += 1;
         const command = new AssumeRoleCommand(inputOf(role, duration));
-        let date: string | undefined;
-        command.middlewareStack.add(
-          (next) => async (args) => {
-            const result = await next(args);
-            date = dateHeaderOf(result.response);
-            return result;
-          },
-          { step: 'deserialize', priority: 'low' },
-        );
-        return grantedSession(await client.send(command, { abortSignal }), date, clock);
-      }),
-    );
+        const date = answerDate(command.middlewareStack);
+        return grantedSession(await client.send(command, { abortSignal }), date(), clock);
+      });
+    });
   }
 
   async function sendWithinLimits(): Promise<GrantedSession> {
@@ -126,6 +112,7 @@ export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess
           hasExternalId: role.externalId !== undefined,
           duration,
           endpoint,
+          caller: base.name,
         });
       }
     },
@@ -147,30 +134,4 @@ function inputOf(role: AssumedRole, duration: number): AssumeRoleCommandInput {
     ...(transitive.length === 0 ? {} : { TransitiveTagKeys: transitive }),
     ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
   };
-}
-
-function grantedSession(
-  { Credentials, AssumedRoleUser }: AssumeRoleCommandOutput,
-  date: string | undefined,
-  clock: Clock,
-): GrantedSession {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
-  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
-    throw amazonS3V2Error('STS_REQUEST_FAILED', 'the answer of STS holds no complete credentials');
-  }
-  const answeredAt = Date.parse(date ?? '');
-  const expiresAt = Expiration.getTime();
-  return {
-    keys: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiresAt },
-    lifetime: expiresAt - (Number.isNaN(answeredAt) ? clock.now() : answeredAt),
-    principalArn: AssumedRoleUser?.Arn ?? '',
-  };
-}
-
-function dateHeaderOf(response: unknown): string | undefined {
-  if (typeof response !== 'object' || response === null) return undefined;
-  const headers: unknown = Reflect.get(response, 'headers');
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  const date: unknown = Reflect.get(headers, 'date');
-  return typeof date === 'string' ? date : undefined;
 }

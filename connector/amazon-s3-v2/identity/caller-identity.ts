@@ -1,11 +1,8 @@
 import { clientSettings } from '../storage/client-settings.js';
 import { withDeadline, withRetries } from '../storage/retry.js';
-import type { StsAccess } from './assume-role.js';
+import { answerWithin, type StsAccess } from './assume-role.js';
 import type { AccessKeys } from './base/base-identity.js';
 import type { TemporaryKeys } from './temporary-keys.js';
-
-/** Milliseconds for one answer of STS. */
-const answerWithin = 15_000;
 
 /**
  * The ARN that belongs to keys, by GetCallerIdentity: a request that needs no permission, so that everyone may know who they
@@ -13,11 +10,11 @@ const answerWithin = 15_000;
  */
 export async function callerArn(
   keys: () => Promise<AccessKeys | TemporaryKeys>,
-  { region, endpoint, clock, signal }: StsAccess,
+  { region, endpoint, network, clock, signal }: StsAccess,
 ): Promise<string> {
   const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
   const client = new STSClient({
-    ...clientSettings(region, endpoint),
+    ...clientSettings(region, endpoint, network),
     credentials: async () => ({ ...(await keys()), expiration: new Date(0) }),
   });
   try {

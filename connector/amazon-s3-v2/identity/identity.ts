@@ -1,6 +1,7 @@
 import type { PropertyProblem, PropertyValues, Warning } from '../../../runtime/connector-api.js';
 import { type AccessKeys, type BaseIdentity, baseIdentityOf } from './base/base-identity.js';
 import { identityProblem, text } from './identity-properties.js';
+import { partitionProblems } from './partition.js';
 import { type RoleRequest, roleRequestOf } from './role-request.js';
 
 /** As whom one source or target works. There is no third kind: nothing falls back to the surroundings. */
@@ -22,6 +23,9 @@ export function identityOf(connection: PropertyValues, advanced: PropertyValues)
     if (base.kind === 'ec2-role') {
       problems.push(identityProblem('EC2_WITHOUT_ROLE', 'connection', 'useEc2RoleToAssumeRole'));
     }
+    if (['container', 'web-identity', 'environment', 'profile'].includes(base.kind)) {
+      problems.push(identityProblem('BASE_IDENTITY_WITHOUT_ROLE', 'connection', 'baseIdentity'));
+    }
     if (base.kind === 'none') problems.push(identityProblem('IDENTITY_MISSING', 'connection', 'iamRoleArn'));
     problems.push(...settingsWithoutRole(connection, advanced));
     if (problems.length > 0 || base.kind !== 'iam-user') return { ok: false, problems };
@@ -30,8 +34,15 @@ export function identityOf(connection: PropertyValues, advanced: PropertyValues)
 
   if (base.kind === 'none') problems.push(identityProblem('ROLE_WITHOUT_BASE', 'connection', 'iamRoleArn'));
   const request = roleRequestOf(roleArn, connection, advanced);
-  if (!request.ok) problems.push(...request.problems);
-  if (base.kind === 'none' || base.kind === 'contradiction' || !request.ok) return { ok: false, problems };
+  if (request.ok) {
+    const roles = [...request.role.through, request.role].map((role) => role.roleArn);
+    problems.push(...partitionProblems(roles, connection));
+  } else {
+    problems.push(...request.problems);
+  }
+  if (base.kind === 'none' || base.kind === 'contradiction' || !request.ok || problems.length > 0) {
+    return { ok: false, problems };
+  }
   return { ok: true, identity: { kind: 'assumed-role', base, role: request.role }, warnings: request.warnings };
 }
 

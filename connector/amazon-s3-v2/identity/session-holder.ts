@@ -1,5 +1,6 @@
 import type { Clock, SessionReport } from '../../../runtime/connector-api.js';
-import type { GrantedSession, RoleAssumer } from './assume-role.js';
+import type { RoleAssumer } from './assume-role.js';
+import type { GrantedSession } from './granted-session.js';
 import type { Signer } from './signer.js';
 import type { TemporaryKeys } from './temporary-keys.js';
 

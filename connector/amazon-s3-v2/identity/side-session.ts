@@ -1,6 +1,9 @@
 import type { Clock, SessionReport, Warning } from '../../../runtime/connector-api.js';
+import type { Network } from '../storage/network.js';
+import type { StsAccess } from './assume-role.js';
 import type { AccessKeys } from './base/base-identity.js';
 import { baseKeys } from './base/base-keys.js';
+import type { BaseSurroundings } from './base/base-surroundings.js';
 import type { Identity } from './identity.js';
 import { chainedAssumer } from './role-chain.js';
 import { sessionHolder, sessionReport } from './session-holder.js';
@@ -21,7 +24,8 @@ export interface SideSessionOptions {
   readonly sessionPolicy: string | undefined;
   readonly region: string;
   readonly stsEndpoint: string | undefined;
-  readonly metadataEndpoint: string;
+  readonly network: Network;
+  readonly surroundings: BaseSurroundings;
   readonly clock: Clock;
   warn(warning: Warning): void;
 }
@@ -53,15 +57,13 @@ function assumedRoleSession(
   { base, role }: Extract<Identity, { kind: 'assumed-role' }>,
   options: SideSessionOptions,
 ): SideSession {
-  const { sessionName, sessionPolicy, region, stsEndpoint, metadataEndpoint, clock, warn } = options;
+  const { sessionName, sessionPolicy, region, stsEndpoint, network, surroundings, clock, warn } = options;
   // Not bound to the run: what a cancelled run has to clean up may need a new session.
   const closing = new AbortController();
   const { signal } = closing;
-  const assumer = chainedAssumer(
-    { ...role, sessionName, policy: sessionPolicy },
-    baseKeys(base, metadataEndpoint, clock, signal),
-    { region, endpoint: stsEndpoint, clock, signal, warn },
-  );
+  const sts: StsAccess = { region, endpoint: stsEndpoint, network, clock, signal, warn };
+  const caller = baseKeys(base, { surroundings, sts, sessionName });
+  const assumer = chainedAssumer({ ...role, sessionName, policy: sessionPolicy }, caller, sts);
   const holder = sessionHolder(assumer, clock);
   let kept = false;
 

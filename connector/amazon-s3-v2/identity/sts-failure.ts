@@ -8,6 +8,8 @@ export interface AssumeRoleAttempt {
   /** Seconds that were asked for. */
   readonly duration: number;
   readonly endpoint: string | undefined;
+  /** How the base identity, or the session on the way, is called that assumes the role. */
+  readonly caller: string;
 }
 
 /** STS has no code of its own for this limit, only a ValidationError with this text. */
@@ -50,12 +52,21 @@ export function stsFailure(failure: ServiceError, attempt: AssumeRoleAttempt): C
     case 'AccessDeniedException':
       return denied(failure, attempt);
     case 'InvalidClientTokenId':
-      return say('BASE_KEY_UNKNOWN', `STS does not know the access key that should assume ${roleArn}`);
+      return say(
+        'BASE_KEY_UNKNOWN',
+        `STS does not know the access key of ${attempt.caller}, which should assume ${roleArn}`,
+      );
     case 'SignatureDoesNotMatch':
-      return say('BASE_SECRET_WRONG', `the secret key that should assume ${roleArn} does not belong to its access key`);
+      return say(
+        'BASE_SECRET_WRONG',
+        `the secret key of ${attempt.caller}, which should assume ${roleArn}, does not belong to its access key`,
+      );
     case 'ExpiredToken':
     case 'ExpiredTokenException':
-      return say('BASE_SESSION_EXPIRED', `the credentials that should assume ${roleArn} have expired`);
+      return say(
+        'BASE_SESSION_EXPIRED',
+        `the credentials of ${attempt.caller}, which should assume ${roleArn}, have expired, and no newer ones are to be had`,
+      );
     case 'MalformedPolicyDocument':
     case 'PackedPolicyTooLarge':
       return say('SESSION_POLICY_REFUSED', `STS refuses the session policy for ${roleArn}: ${failure.message}`);

@@ -28,15 +28,16 @@ export async function sidePolicies(
 }
 
 async function baseArn(
-  { connection, identity, storage, endpoints }: SideSettings,
+  { connection, identity, storage, endpoints, surroundings }: SideSettings,
   terms: PolicyTerms,
 ): Promise<string> {
   const { clock, signal } = terms;
   const base = identity.kind === 'iam-user' ? identity : identity.base;
-  const keys = baseKeys(base, endpoints.instanceMetadata, clock, signal);
-  const access = { region: storage.region, endpoint: endpoints.sts, clock, signal, warn: () => {} };
+  const { region, network } = storage;
+  const sts = { region, endpoint: endpoints.sts, network, clock, signal, warn: () => {} };
+  const keys = baseKeys(base, { surroundings, sts, sessionName: 'crossrole-policy' });
   try {
-    return await callerArn(keys.current, access);
+    return await callerArn(keys.current, sts);
   } catch (error) {
     const failure = serviceError(error);
     if (!failure) throw error;
@@ -45,5 +46,7 @@ async function baseArn(
       `STS does not say who the base identity of connection "${connection}" is: ${failure.code}: ${failure.message}`,
       { cause: causeOf(failure) },
     );
+  } finally {
+    keys.close();
   }
 }

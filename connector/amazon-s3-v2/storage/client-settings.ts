@@ -1,5 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import tls from 'node:tls';
+import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
+import type { Network } from './network.js';
 
 /** Connections per host; more requests than that wait for one. */
 const maxSockets = 50;
@@ -11,7 +14,7 @@ const connectionTimeout = 10_000;
  * Settings that are the same for every client. Whatever is left unset here, the SDK would look up in environment variables
  * and in ~/.aws/config; that each one is set keeps both without influence.
  */
-export function clientSettings(region: string, endpoint: string | undefined) {
+export function clientSettings(region: string, endpoint: string | undefined, network: Network) {
   return {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -24,7 +27,8 @@ export function clientSettings(region: string, endpoint: string | undefined) {
     authSchemePreference: emptyList(),
     sigv4aSigningRegionSet: emptyList(),
     userAgentAppId: async () => undefined,
-    requestHandler: requestHandler(),
+    disableClockSkewCorrection: false,
+    requestHandler: { connectionTimeout, ...agents(network) },
   };
 }
 
@@ -33,7 +37,14 @@ function emptyList(): string[] {
   return [];
 }
 
-function requestHandler() {
+function agents({ proxyUrl, certificates }: Network) {
   const options = { keepAlive: true, maxSockets };
-  return { connectionTimeout, httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+  const ca = certificates === undefined ? undefined : [...tls.rootCertificates, certificates];
+  const secure = ca === undefined ? options : { ...options, ca };
+  if (proxyUrl === undefined) return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(secure) };
+  const proxy = { proxy: proxyUrl, ...(ca === undefined ? {} : { proxyRequestOptions: { ca } }) };
+  return {
+    httpAgent: new HttpProxyAgent({ ...options, ...proxy }),
+    httpsAgent: new HttpsProxyAgent({ ...secure, ...proxy }),
+  };
 }

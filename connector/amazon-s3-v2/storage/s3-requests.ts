@@ -3,6 +3,7 @@ import type { Clock } from '../../../runtime/connector-api.js';
 import type { SideSession } from '../identity/side-session.js';
 import type { Signer } from '../identity/signer.js';
 import { clientSettings } from './client-settings.js';
+import type { Network } from './network.js';
 import { signBodiesOverHttpOnly } from './payload-signing.js';
 import { unlessAborted, withDeadline, withRetries } from './retry.js';
 import { isBareRefusal, isExpiredSession, isRefused, isWrongRegion, type S3Attempt, s3Failure } from './s3-failure.js';
@@ -16,6 +17,7 @@ export interface Storage {
   readonly bucket: string;
   readonly region: string;
   readonly endpoint: string | undefined;
+  readonly network: Network;
   readonly forcePathStyle: boolean;
   readonly checksums: boolean;
   /** Sent with every request, so that a bucket of the same name under another owner is refused. */
@@ -68,7 +70,7 @@ export async function s3Requests(
   const sharedRunSignal = sharedSignal(runSignal);
   const sdk = await import('@aws-sdk/client-s3');
   const client = new sdk.S3Client({
-    ...clientSettings(storage.region, storage.endpoint),
+    ...clientSettings(storage.region, storage.endpoint, storage.network),
     forcePathStyle: storage.forcePathStyle,
     requestChecksumCalculation: storage.checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
     // Ranged reads have no checksum to verify, and verifying whole objects in JavaScript costs more than reading them.

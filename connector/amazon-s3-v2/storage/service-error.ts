@@ -20,6 +20,11 @@ const maximumMessage = 600;
 /** Reads what the SDK throws. Undefined for what is no answer: errors that are explained already, and defects of the program. */
 export function serviceError(error: unknown): ServiceError | undefined {
   if (!(error instanceof Error) || error instanceof CrossroleError) return undefined;
+  const refusedByProxy = proxyStatus(error);
+  if (refusedByProxy !== undefined) {
+    const message = `the proxy refuses to connect (HTTP ${refusedByProxy})`;
+    return { ...noAnswer, code: refusedByProxy < 500 ? 'PROXY_REFUSED' : 'PROXY_FAILED', message };
+  }
   const metadata = objectAt(error, '$metadata');
   const response = objectAt(error, '$response');
   const systemCode = transportCode(error);
@@ -36,6 +41,14 @@ export function serviceError(error: unknown): ServiceError | undefined {
     requestId: stringAt(metadata, 'requestId'),
     clockCorrected: objectAt(error, '$metadata')?.clockSkewCorrected === true,
   };
+}
+
+const noAnswer = { status: undefined, bucketRegion: undefined, requestId: undefined, clockCorrected: false };
+
+/** The status with which a proxy answered CONNECT; hpagent has no other way to tell. */
+function proxyStatus({ message }: Error): number | undefined {
+  const [, status] = /^Bad response: ([1-9][0-9]{2})$/.exec(message) ?? [];
+  return status === undefined ? undefined : Number(status);
 }
 
 /** Error classes of the SDK carry the whole answer, with tokens in it: as a cause only this copy is handed on. */
@@ -57,12 +70,13 @@ export function isThrottled({ code, status }: ServiceError): boolean {
   return status === 503 || status === 429 || code === 'SlowDown' || code.startsWith('Throttl');
 }
 
-/** The name can't be resolved or the certificate is wrong: that won't be another within seconds. */
+/** The name can't be resolved, the certificate is wrong or the proxy does not want us: that won't be another within seconds. */
 const finalSystemCodes = new Set([
   'ENOTFOUND',
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'PROXY_REFUSED',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
@@ -70,6 +84,7 @@ const finalSystemCodes = new Set([
 /** Answers with a status below 500 that nevertheless mean "later"; a 200 may hold one, too (CompleteMultipartUpload). */
 const transientCodes = new Set([
   'ConditionalRequestConflict',
+  'IDPCommunicationError',
   'InternalError',
   'OperationAborted',
   'RequestTimeout',

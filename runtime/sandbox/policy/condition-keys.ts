@@ -51,16 +51,25 @@ const openKeys = [
   'kms:EncryptionContext:',
 ];
 
+/** Claims of a token under the host and path of its issuer, such as `oidc.example.com/id/7:sub`. */
+const claimKey = /^[\w-]+(\.[\w-]+)+[\w./-]*:(aud|sub)$/;
+
 const known = new Set(plainKeys.map((key) => key.toLowerCase()));
 
 /** The names of all condition keys; `NAME` stands for a name of the user's choice. */
-export const conditionKeyNames: readonly string[] = [...plainKeys, ...openKeys.map((key) => `${key}NAME`)];
+export const conditionKeyNames: readonly string[] = [
+  ...plainKeys,
+  ...openKeys.map((key) => `${key}NAME`),
+  'ISSUER:aud',
+  'ISSUER:sub',
+];
 
 /** Whether the sandbox knows the key; keys are compared without regard to case, as IAM does. */
 export function isKnownConditionKey(key: string): boolean {
   const lower = key.toLowerCase();
   return (
     known.has(lower) ||
+    claimKey.test(lower) ||
     openKeys.some((prefix) => lower.startsWith(prefix.toLowerCase()) && lower.length > prefix.length)
   );
 }

@@ -7,6 +7,8 @@ import type { PrincipalEntry, Principals } from './principal-element.js';
 export type Caller =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'service'; readonly service: string }
+  /** Somebody whom an identity provider vouches for. */
+  | { readonly kind: 'federated'; readonly provider: string }
   | { readonly kind: 'user'; readonly account: string; readonly arn: string }
   | { readonly kind: 'session'; readonly account: string; readonly arn: string; readonly roleArn: string };
 
@@ -80,7 +82,7 @@ export function evaluate(request: AccessRequest, policies: Policies): Decision {
   });
   const byResource = ({ statement }: Grant): Decision => grant(resourceGate, statement);
 
-  if (caller.kind === 'anonymous' || caller.kind === 'service') {
+  if (caller.kind === 'anonymous' || caller.kind === 'service' || caller.kind === 'federated') {
     return resource ? byResource(resource) : refuse(resourceGate);
   }
   const cutBySession =
@@ -174,6 +176,8 @@ function entryNaming(entry: PrincipalEntry, caller: Caller): Naming | undefined 
       return 'direct';
     case 'service':
       return caller.kind === 'service' && caller.service === entry.service ? 'direct' : undefined;
+    case 'federated':
+      return caller.kind === 'federated' && caller.provider === entry.provider ? 'direct' : undefined;
     case 'account':
       return 'account' in caller && caller.account === entry.account ? 'account' : undefined;
     case 'arn':

@@ -5,7 +5,9 @@ export type PrincipalEntry =
   | { readonly kind: 'everyone' }
   | { readonly kind: 'account'; readonly account: string }
   | { readonly kind: 'arn'; readonly arn: string }
-  | { readonly kind: 'service'; readonly service: string };
+  | { readonly kind: 'service'; readonly service: string }
+  /** ARN of an OIDC identity provider. */
+  | { readonly kind: 'federated'; readonly provider: string };
 
 export interface Principals {
   /** `NotPrincipal`: all but these. */
@@ -15,9 +17,10 @@ export interface Principals {
 
 const IDENTITY_ARN =
   /^arn:aws:(iam::\d{12}:(user|role)\/[\w+=,.@/-]+|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+)$/;
+const OIDC_PROVIDER = /^arn:aws:iam::\d{12}:oidc-provider\/[\w.:/-]+$/;
 const ACCOUNT = /^(?:arn:aws:iam::)?(\d{12})(?::root)?$/;
 
-/** Reads `"*"` or `{ "AWS": …, "Service": … }`. Other kinds of principal are not known here. */
+/** Reads `"*"` or `{ "AWS": …, "Service": …, "Federated": … }`. Other kinds of principal are not known here. */
 export function parsePrincipals(value: unknown, path: readonly (string | number)[], report: Report): PrincipalEntry[] {
   if (value === '*') return [{ kind: 'everyone' }];
   if (!isFields(value)) {
@@ -31,8 +34,13 @@ export function parsePrincipals(value: unknown, path: readonly (string | number)
         return textsOf(names, at, report).flatMap(({ text, path: textPath }) => awsPrincipal(text, textPath, report));
       case 'Service':
         return textsOf(names, at, report).map(({ text }): PrincipalEntry => ({ kind: 'service', service: text }));
+      case 'Federated':
+        return textsOf(names, at, report).map(({ text, path: textPath }): PrincipalEntry => {
+          if (!OIDC_PROVIDER.test(text)) report(textPath, `"${text}" is not the ARN of an OIDC identity provider`);
+          return { kind: 'federated', provider: text };
+        });
       default:
-        report(at, `the sandbox knows no principals of the kind "${kind}", only "AWS" and "Service"`);
+        report(at, `the sandbox knows no principals of the kind "${kind}", only "AWS", "Service" and "Federated"`);
         return [];
     }
   });

@@ -88,7 +88,8 @@ function denied({ arn }: Principal, action: string, roleArn: string): ServiceErr
   );
 }
 
-function checkDuration(seconds: number, role: Role, chained: boolean): void {
+/** Throws a ValidationError where the role, or a caller that is a session, allows less. */
+export function checkDuration(seconds: number, role: Role, chained: boolean): void {
   if (chained && seconds > CHAINED_SECONDS) {
     throw validationError(
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
@@ -127,7 +128,8 @@ function tagsOf(
   return all;
 }
 
-function resultOf(
+/** The session as STS writes it. */
+export function resultOf(
   { accessKeyId, secretAccessKey, token, principal }: Credentials<SessionPrincipal>,
   sourceIdentity: string | undefined,
 ): XmlElements {

@@ -9,12 +9,14 @@ import { authenticate } from '../signature/authenticate.js';
 import { parseQuery } from '../signature/request-line.js';
 import { sha256Hex } from '../signature/sigv4.js';
 import { assumeRole } from './assume-role.js';
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.js';
 import { askedFor, assumeRoleInput, type Form } from './parameters.js';
 import { stsErrorReply, stsReply, stsWording } from './wording.js';
 
 /** Far more than the longest AssumeRole. */
 const MAX_FORM_BYTES = 128 * 1024;
 const VERSION = '2011-06-15';
+const operations = ['AssumeRole', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity'];
 
 /** Answers one request to STS: a form posted to `/`. */
 export async function answerSts(state: SandboxState, exchange: Exchange): Promise<Outcome> {
@@ -29,9 +31,9 @@ export async function answerSts(state: SandboxState, exchange: Exchange): Promis
     );
     const form: Form = new Map(parseQuery(body.toString('utf8')).map(({ name, value }) => [name, value]));
     const action = form.get('Action') ?? '';
-    const known = action === 'AssumeRole' || action === 'GetCallerIdentity';
+    const known = operations.includes(action);
     entry.operation = known ? action : 'Unknown';
-    entry.params = action === 'AssumeRole' ? askedFor(form) : {};
+    entry.params = known && action !== 'GetCallerIdentity' ? askedFor(form) : {};
     const authenticated = authenticate(
       head,
       'sts',
@@ -43,6 +45,9 @@ export async function answerSts(state: SandboxState, exchange: Exchange): Promis
     );
     const target = { service: 'sts', operation: entry.operation, roleArn: form.get('RoleArn') } as const;
     delivery = applyFault(state, target, authenticated?.credentials, stsWording);
+    if (action === 'AssumeRoleWithWebIdentity' && form.get('Version') === VERSION) {
+      return { reply: stsReply(action, assumeRoleWithWebIdentity(state, exchange, form, entry), requestId), delivery };
+    }
     if (!authenticated)
       throw new ServiceError(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
     if (!known || form.get('Version') !== VERSION) {

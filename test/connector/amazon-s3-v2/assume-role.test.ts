@@ -6,6 +6,7 @@ import type { BaseIdentity } from '../../../connector/amazon-s3-v2/identity/base
 import { baseKeys } from '../../../connector/amazon-s3-v2/identity/base/base-keys.js';
 import type { Warning } from '../../../runtime/connector-api.js';
 import { testClock } from '../test-clock.js';
+import { baseAccess } from './base-access.js';
 import {
   type Answer,
   grant,
@@ -47,11 +48,8 @@ async function withSts<T>(
 function assumerFor(sts: ScriptedService, options: { role?: Partial<AssumedRole>; base?: BaseIdentity } = {}) {
   const clock = testClock({ patience: 10_000 });
   const warnings: Warning[] = [];
-  const { signal } = new AbortController();
-  const base = baseKeys(options.base ?? user, sts.endpoint, clock, signal);
-  const warn = (warning: Warning) => warnings.push(warning);
-  const access = { region: 'eu-west-1', endpoint: sts.endpoint, clock, signal, warn };
-  const assumer = roleAssumer({ ...role, ...options.role }, base, access);
+  const access = baseAccess(sts.endpoint, clock, { warn: (warning) => warnings.push(warning) });
+  const assumer = roleAssumer({ ...role, ...options.role }, baseKeys(options.base ?? user, access), access.sts);
   return { assumer, clock, warnings };
 }
 
@@ -307,7 +305,9 @@ describe('the EC2 role as base', () => {
   });
 
   for (const [what, answer, code] of [
-    ['that refuses tokens', () => reply(403), 'INSTANCE_METADATA_UNREACHABLE'],
+    ['that is switched off', () => reply(403), 'INSTANCE_METADATA_DISABLED'],
+    ['that is none of version 2', () => reply(404), 'INSTANCE_METADATA_DISABLED'],
+    ['that fails', () => reply(500), 'INSTANCE_METADATA_UNREACHABLE'],
     ['that breaks off', () => reset, 'INSTANCE_METADATA_UNREACHABLE'],
     [
       'of an instance without a role',
@@ -318,7 +318,7 @@ describe('the EC2 role as base', () => {
       'with unusable credentials',
       ({ method, path }: SeenRequest) =>
         reply(200, method === 'PUT' || path.endsWith('/') ? 'role' : '{"Code":"Failed"}'),
-      'INSTANCE_METADATA_UNREACHABLE',
+      'INSTANCE_ROLE_UNUSABLE',
     ],
   ] as const) {
     it(`says what is wrong with a metadata service ${what}`, async () => {

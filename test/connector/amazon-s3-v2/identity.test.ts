@@ -57,6 +57,25 @@ describe('identityOf', () => {
     });
   });
 
+  for (const [named, base] of [
+    ['container', { kind: 'container' }],
+    ['webIdentity', { kind: 'web-identity' }],
+    ['environment', { kind: 'environment' }],
+    ['profile:a:b c', { kind: 'profile', name: 'a:b c', file: undefined }],
+  ] as const) {
+    it(`knows the base identity ${named}`, () => {
+      const { identity } = accepted({ baseIdentity: named, ...role });
+      assert.deepEqual(identity.kind === 'assumed-role' && identity.base, base);
+    });
+  }
+
+  it('takes a role and a region of one partition, and whatever an STS of its own may serve', () => {
+    const chinese = { ...keys, iamRoleArn: 'arn:aws-cn:iam::111122223333:role/r' };
+    accepted({ ...chinese, regionName: 'cn-northwest-1' });
+    accepted({ ...keys, iamRoleArn: 'arn:aws-us-gov:iam::111122223333:role/r', regionName: 'us-gov-west-1' });
+    accepted({ ...chinese, regionName: 'here', stsEndpoint: 'https://sts.own' });
+  });
+
   it('lets a user act as itself, with a warning', () => {
     const { identity, warnings } = accepted(keys);
     assert.equal(identity.kind, 'iam-user');
@@ -68,6 +87,54 @@ describe('identityOf', () => {
 
   for (const [what, connection, advanced, expected] of [
     ['nothing at all', {}, {}, ['IDENTITY_MISSING connection.iamRoleArn']],
+    [
+      'a base without a role',
+      { baseIdentity: 'environment' },
+      {},
+      ['BASE_IDENTITY_WITHOUT_ROLE connection.baseIdentity'],
+    ],
+    [
+      'a base with keys',
+      { baseIdentity: 'container', ...keys, ...role },
+      {},
+      ['BASE_IDENTITY_WITH_KEYS connection.baseIdentity'],
+    ],
+    [
+      'a base with the EC2 flag',
+      { baseIdentity: 'webIdentity', ...ec2, ...role },
+      {},
+      ['BASE_IDENTITY_WITH_EC2 connection.baseIdentity'],
+    ],
+    [
+      'a base that nobody knows',
+      { baseIdentity: 'profile:', ...role },
+      {},
+      ['BASE_IDENTITY_UNKNOWN connection.baseIdentity'],
+    ],
+    [
+      'a file of profiles without a profile',
+      { credentialProfileFilePath: 'p', baseIdentity: 'environment', ...role },
+      {},
+      ['PROFILE_FILE_WITHOUT_PROFILE connection.credentialProfileFilePath'],
+    ],
+    [
+      'a chain into another partition',
+      { ...keys, ...role, regionName: 'eu-west-1', roleChain: [{ roleArn: 'arn:aws-cn:iam::111122223333:role/r' }] },
+      {},
+      ['PARTITION_MISMATCH connection.regionName'],
+    ],
+    [
+      'a role of another partition',
+      { ...keys, ...role, regionName: 'cn-north-1' },
+      {},
+      ['PARTITION_MISMATCH connection.regionName'],
+    ],
+    [
+      'a region of another partition',
+      { ...keys, iamRoleArn: 'arn:aws-us-gov:iam::111122223333:role/r', regionName: 'eu-west-1' },
+      {},
+      ['PARTITION_MISMATCH connection.regionName'],
+    ],
     ['the EC2 flag without a role', ec2, {}, ['EC2_WITHOUT_ROLE connection.useEc2RoleToAssumeRole']],
     ['the EC2 flag with keys', { ...ec2, ...keys, ...role }, {}, ['EC2_WITH_KEYS connection.useEc2RoleToAssumeRole']],
     [

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { baseKeys } from '../../../connector/amazon-s3-v2/identity/base/base-keys.js';
 import { type ChainedRole, chainedAssumer } from '../../../connector/amazon-s3-v2/identity/role-chain.js';
 import { testClock } from '../test-clock.js';
+import { baseAccess } from './base-access.js';
 import { type Answer, grant, type SeenRequest, scriptedService, stsError } from './scripted-service.js';
 
 const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
@@ -40,20 +41,9 @@ async function withChain(
     return answer(form, count) ?? grant(Number(form.DurationSeconds), { accessKeyId: `ASIA${name.toUpperCase()}` });
   });
   const clock = testClock({ patience: 10_000 });
-  const { signal } = new AbortController();
-  const base = baseKeys(
-    { kind: 'iam-user', keys: { accessKeyId: 'AKIAMOVER', secretAccessKey: 'user-secret-key' } },
-    sts.endpoint,
-    clock,
-    signal,
-  );
-  const chain = chainedAssumer(role, base, {
-    region: 'eu-west-1',
-    endpoint: sts.endpoint,
-    clock,
-    signal,
-    warn: (warning) => assert.fail(warning.message),
-  });
+  const access = baseAccess(sts.endpoint, clock, { warn: (warning) => assert.fail(warning.message) });
+  const user = { kind: 'iam-user', keys: { accessKeyId: 'AKIAMOVER', secretAccessKey: 'user-secret-key' } } as const;
+  const chain = chainedAssumer(role, baseKeys(user, access), access.sts);
   try {
     await work({
       assume: chain.assume,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { GrantedSession } from '../../../connector/amazon-s3-v2/identity/assume-role.js';
+import type { GrantedSession } from '../../../connector/amazon-s3-v2/identity/granted-session.js';
 import { sessionHolder } from '../../../connector/amazon-s3-v2/identity/session-holder.js';
 import { testClock } from '../test-clock.js';
 

@@ -7,6 +7,7 @@ import { after, it } from 'node:test';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { clientSettings } from '../../../connector/amazon-s3-v2/storage/client-settings.js';
+import { directNetwork } from '../../../connector/amazon-s3-v2/storage/network.js';
 import { collect } from '../test-run.js';
 import { grant, reply } from './scripted-service.js';
 import { role, withScriptedSource } from './scripted-side.js';
@@ -52,6 +53,7 @@ Object.assign(process.env, {
   AWS_USE_FIPS_ENDPOINT: 'true',
   AWS_USE_DUALSTACK_ENDPOINT: 'true',
   AWS_SDK_UA_APP_ID: 'somebody',
+  AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'true',
 });
 
 it('takes no identity, region, endpoint or behaviour from AWS_* variables and ~/.aws', async () => {
@@ -69,21 +71,33 @@ it('takes no identity, region, endpoint or behaviour from AWS_* variables and ~/
   );
 });
 
-it('uses the endpoints of AWS where the connection names none, whatever ~/.aws/config says', async () => {
-  const hosts: string[] = [];
-  const settings = {
-    ...clientSettings('eu-west-1', undefined),
-    credentials: { accessKeyId: 'A', secretAccessKey: 'S' },
-    requestHandler: {
-      handle: async ({ hostname }: { readonly hostname: string }) => {
-        hosts.push(hostname);
-        throw new Error('seen');
-      },
-    },
-  };
-  const s3 = new S3Client(settings);
-  await assert.rejects(s3.send(new GetObjectCommand({ Bucket: 'landing', Key: 'key' })), /seen/);
-  const sts = new STSClient(settings);
-  await assert.rejects(sts.send(new AssumeRoleCommand({ RoleArn: 'arn', RoleSessionName: 'name' })), /seen/);
-  assert.deepEqual(hosts, ['landing.s3.eu-west-1.amazonaws.com', 'sts.eu-west-1.amazonaws.com']);
+it('lets the SDK correct a clock that is off, whatever a variable says', async () => {
+  const client = new STSClient(clientSettings('eu-west-1', undefined, directNetwork));
+  const { disableClockSkewCorrection } = client.config;
+  assert.equal(await disableClockSkewCorrection?.(), false);
 });
+
+for (const [region, s3Host, stsHost] of [
+  ['eu-west-1', 'landing.s3.eu-west-1.amazonaws.com', 'sts.eu-west-1.amazonaws.com'],
+  ['cn-north-1', 'landing.s3.cn-north-1.amazonaws.com.cn', 'sts.cn-north-1.amazonaws.com.cn'],
+  ['us-gov-west-1', 'landing.s3.us-gov-west-1.amazonaws.com', 'sts.us-gov-west-1.amazonaws.com'],
+] as const) {
+  it(`uses the endpoints that AWS has for ${region}, whatever ~/.aws/config says`, async () => {
+    const hosts: string[] = [];
+    const settings = {
+      ...clientSettings(region, undefined, directNetwork),
+      credentials: { accessKeyId: 'A', secretAccessKey: 'S' },
+      requestHandler: {
+        handle: async ({ hostname }: { readonly hostname: string }) => {
+          hosts.push(hostname);
+          throw new Error('seen');
+        },
+      },
+    };
+    const s3 = new S3Client(settings);
+    await assert.rejects(s3.send(new GetObjectCommand({ Bucket: 'landing', Key: 'key' })), /seen/);
+    const sts = new STSClient(settings);
+    await assert.rejects(sts.send(new AssumeRoleCommand({ RoleArn: 'arn', RoleSessionName: 'name' })), /seen/);
+    assert.deepEqual(hosts, [s3Host, stsHost]);
+  });
+}

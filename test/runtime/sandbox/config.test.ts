@@ -125,3 +125,28 @@ test('starts with its objects, describes itself, and leaves a given folder behin
   });
   await sandbox.close();
 });
+
+test('a machine has one identity of each kind, and it is a role that exists', () => {
+  const role =
+    '"r": { "trust": { "Statement": { "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:AssumeRole" } } }';
+  const webIdentity = '"webIdentity": { "role": "r", "issuer": "oidc.example.com", "subject": "s" }';
+  const text = `{ "accounts": {
+    "111111111111": { "roles": { ${role} },
+      "containerRole": "r",
+      ${webIdentity} },
+    "222222222222": { "roles": { ${role} },
+      "podRole": "r",
+      ${webIdentity} },
+    "333333333333": {
+      "containerRole": "x" } },
+  "buckets": {} }`;
+  assert.deepEqual(mistakes(text), [
+    'SANDBOX_CONFIG_INVALID 6:18',
+    'SANDBOX_CONFIG_INVALID 7:22',
+    'SANDBOX_CONFIG_INVALID 9:24',
+    'SANDBOX_CONFIG_INVALID 9:24',
+  ]);
+  const both = `{ "accounts": { "111111111111": { "roles": { ${role} }, "containerRole": "r",
+    "podRole": "r" } }, "buckets": {} }`;
+  assert.deepEqual(mistakes(both), ['SANDBOX_CONFIG_INVALID 2:16']);
+});

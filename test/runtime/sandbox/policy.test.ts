@@ -283,7 +283,13 @@ describe('what a policy may not hold', () => {
       { kind: 'trust' },
       { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Federated: 'x' } } },
       'Statement.Principal.Federated',
-      /Federated/,
+      /OIDC identity provider/,
+    ],
+    [
+      { kind: 'trust' },
+      { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { CanonicalUser: 'x' } } },
+      'Statement.Principal.CanonicalUser',
+      /CanonicalUser/,
     ],
     [
       { kind: 'trust' },
