@@ -144,10 +144,17 @@ const inAdvanced: Readonly<Record<string, (side: Side) => readonly Row[]>> = {
   ],
 };
 
-/** Where a session's requests go, which `role-alone.test.ts` shows, and what is said to S3 alone. */
+/**
+ * Where a session's requests go, which `role-alone.test.ts` shows for endpoints; bases that are files and variables of the
+ * machine, which have tests of their own beside the connector's; and what is said to S3 alone.
+ */
 const notAskedOfSts = new Set([
   'restEndpoint',
   'stsEndpoint',
+  'proxyUrl',
+  'caFile',
+  'baseIdentity',
+  'credentialProfileFilePath',
   'folderPath',
   'forcePathStyle',
   'checksums',
