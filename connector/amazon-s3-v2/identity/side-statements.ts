@@ -96,7 +96,6 @@ export function storageStatements(scope: PolicyScope, { keys, prefixes }: KeyPat
           Action: [
             's3:PutObject',
             's3:AbortMultipartUpload',
-            's3:ListMultipartUploadParts',
             's3:GetObject',
             ...(access.setsAcl ? ['s3:PutObjectAcl'] : []),
           ],

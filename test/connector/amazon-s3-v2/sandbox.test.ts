@@ -296,6 +296,22 @@ describe('amazon-s3-v2 lifetimes in the sandbox', () => {
     await Promise.all(Array.from({ length: 60 }, (_, i) => readAll(source.open(object, { start: i, end: i + 1000 }))));
     assert.equal(of(place, 'sts').length, 1);
   });
+
+  const ended = [{ on: { operation: 'GetObject', occurrence: 20 }, do: 'expire' }];
+  inSandbox(
+    'asks STS once more for all requests that find their session ended',
+    { more: { faults: ended } },
+    async (place) => {
+      await place.put('key', Buffer.alloc(mebibyte, 1));
+      const source = await openSource(place);
+      const [object] = await collect(source.list());
+      await Promise.all(
+        Array.from({ length: 60 }, (_, i) => readAll(source.open(object, { start: i, end: i + 1000 }))),
+      );
+      assert.ok(of(place, 's3').filter(({ code }) => code === 'ExpiredToken').length > 1, 'several were refused');
+      assert.equal(of(place, 'sts').length, 2);
+    },
+  );
 });
 
 describe('amazon-s3-v2 against a faulty S3 in the sandbox', () => {
