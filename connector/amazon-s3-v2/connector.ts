@@ -7,6 +7,7 @@ import type {
   TargetSide,
 } from '../../runtime/connector-api.js';
 import { objectPattern } from '../object-pattern.js';
+import { probeSource, probeTarget } from './diagnosis/probe.js';
 import { amazonS3V2Error, amazonS3V2Errors } from './errors.js';
 import { identityOf } from './identity/identity.js';
 import { type Folder, folderOf, objectProblem, uriOf } from './location.js';
@@ -62,6 +63,7 @@ function configureSource(side: SideDescription, environment: NodeJS.ProcessEnv):
           close,
         };
       },
+      probe: (context) => probeSource(settings, { side: 'source', keys }, pattern, uri, context),
     },
   };
 }
@@ -74,6 +76,7 @@ function configureTarget(side: SideDescription, environment: NodeJS.ProcessEnv):
   const key = folder.prefix + side.object;
   const uri = uriOf(folder.bucket, key);
   const acl = cannedAcl(side.advanced.acl);
+  const scope = { side: 'target', key, setsAcl: acl !== undefined } as const;
   const ifExists = side.advanced.ifExists === 'fail' ? 'fail' : 'overwrite';
   return {
     ok: true,
@@ -81,7 +84,6 @@ function configureTarget(side: SideDescription, environment: NodeJS.ProcessEnv):
     side: {
       uri,
       async open(run) {
-        const scope = { side: 'target', key, setsAcl: acl !== undefined } as const;
         const { requests, session, close } = await openSide(settings, scope, run);
         const object: ObjectSettings = { key, run: run.run, ifExists, acl };
         if (ifExists === 'fail' && (await look(requests, key)).kind === 'object') {
@@ -95,6 +97,7 @@ function configureTarget(side: SideDescription, environment: NodeJS.ProcessEnv):
           close,
         };
       },
+      probe: (context) => probeTarget(settings, scope, { key, run: context.run, ifExists, acl }, context),
     },
   };
 }

@@ -44,6 +44,7 @@ export const amazonS3V2Errors = {
       'Set `temporaryCredentialDuration` between 900 and 43200; sessions are renewed, so a short one suits long runs, too.',
   },
   SESSION_POLICY_REFUSED: {
+    gate: 'assume-role',
     meaning: 'STS does not take the session policy: too long, not allowed characters, or no valid policy.',
     remedy: 'Correct `sessionPolicy`, or set it to `derived` or `none`.',
   },
@@ -59,32 +60,39 @@ export const amazonS3V2Errors = {
 
   // Getting a session.
   ASSUME_ROLE_DENIED: {
+    gate: 'assume-role',
     meaning:
       'STS refuses AssumeRole. Its answer is the same whether the role does not exist, its trust policy lacks the caller, the external id is wrong, or the caller may not call AssumeRole.',
     remedy:
       "Check in this order: the role ARN; `externalId` (case matters); the Principal and Conditions of the role's trust policy; sts:AssumeRole on the role in the policies of the caller.",
   },
   DURATION_EXCEEDS_ROLE: {
+    gate: 'assume-role',
     meaning: '`temporaryCredentialDuration` is over the maximum session duration of the role.',
     remedy: 'Lower `temporaryCredentialDuration`, or raise the maximum session duration of the role.',
   },
   BASE_KEY_UNKNOWN: {
+    gate: 'base-identity',
     meaning: 'STS does not know the access key of the IAM user.',
     remedy: 'Check `accessKey`; the key may be deleted, inactive, or of another partition of AWS.',
   },
   BASE_SECRET_WRONG: {
+    gate: 'base-identity',
     meaning: 'The secret key does not belong to the access key.',
     remedy: 'Check `secretKey`, and that nothing was cut off or added when it was copied.',
   },
   BASE_SESSION_EXPIRED: {
+    gate: 'base-identity',
     meaning: 'The temporary credentials of the EC2 role have expired and were not renewed.',
     remedy: "Check the instance's clock and its instance profile.",
   },
   CLOCK_SKEW: {
+    gate: 'base-identity',
     meaning: 'The clock of this machine differs too much from that of AWS.',
     remedy: 'Set the clock, for example by switching on NTP.',
   },
   STS_REGION_DISABLED: {
+    gate: 'base-identity',
     meaning: 'STS is not activated in the region for the account.',
     remedy: 'Activate STS for the region in the account settings of IAM, or set `stsEndpoint`.',
   },
@@ -93,17 +101,54 @@ export const amazonS3V2Errors = {
     remedy: 'See the message of STS.',
   },
   STS_UNREACHABLE: {
+    gate: 'base-identity',
     meaning: 'The STS endpoint can not be reached.',
     remedy: 'Check the network, the region, and `stsEndpoint` or AWS_ENDPOINT_URL_STS.',
   },
   INSTANCE_METADATA_UNREACHABLE: {
+    gate: 'base',
     meaning: 'The instance metadata service does not answer; version 1 is never tried.',
     remedy:
       'Run on an EC2 instance with IMDSv2 enabled. In a container the hop limit of the instance must be at least 2 (aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2).',
   },
   INSTANCE_ROLE_MISSING: {
+    gate: 'base',
     meaning: 'The EC2 instance has no role.',
     remedy: 'Attach an instance profile with a role to the instance.',
+  },
+
+  ASSUME_ROLE_NOT_ALLOWED: {
+    gate: 'assume-role',
+    meaning: 'The policies of the caller do not allow it to assume the role; the role itself would not refuse it.',
+    remedy: 'Allow sts:AssumeRole on the role in the policies of the caller.',
+  },
+  TAG_SESSION_DENIED: {
+    gate: 'assume-role',
+    meaning: 'The role may be assumed, but not with session tags.',
+    remedy:
+      "Allow sts:TagSession in the role's trust policy and in the policies of the caller, or remove `sessionTags`.",
+  },
+  SOURCE_IDENTITY_DENIED: {
+    gate: 'assume-role',
+    meaning: 'The role may be assumed, but not with a source identity.',
+    remedy:
+      "Allow sts:SetSourceIdentity in the role's trust policy and in the policies of the caller, or remove `sourceIdentity`.",
+  },
+  CHAINED_DURATION_CAPPED: {
+    gate: 'assume-role',
+    meaning: 'A role that is assumed by a session lasts one hour at most, and longer was asked for.',
+    remedy:
+      'Set `temporaryCredentialDuration` to 3600 or less; sessions are renewed while a run goes on, so it changes nothing else.',
+  },
+  EXTERNAL_ID_NOT_DEMANDED: {
+    gate: 'trust',
+    meaning: 'The role can be assumed without its external id: its trust policy does not demand it.',
+    remedy: 'Add the condition on sts:ExternalId to the trust policy of the role.',
+  },
+  SESSION_ROLE_UNEXPECTED: {
+    gate: 'who-am-i',
+    meaning: 'The session that STS granted is of another role than the one asked for.',
+    remedy: 'Check `stsEndpoint` or AWS_ENDPOINT_URL_STS: the service there does not do what STS does.',
   },
 
   // Working with S3.
@@ -112,19 +157,51 @@ export const amazonS3V2Errors = {
     remedy:
       'Check the policies of the role, the session policy (`sessionPolicy`), the policy and owner of the bucket (`expectedBucketOwner`), and for encrypted objects the policy of the KMS key.',
   },
+  SESSION_POLICY_DENIES: {
+    meaning: 'The role may do it, but the session policy cuts it off.',
+    remedy: 'Add the statement to `sessionPolicy`, or set it to `derived` or `none`.',
+  },
+  BUCKET_POLICY_DENIES: {
+    meaning: 'The policy of the bucket refuses the session, whatever its role may do.',
+    remedy: 'Change the policy of the bucket.',
+  },
+  BUCKET_OWNER_UNEXPECTED: {
+    meaning:
+      'The bucket belongs to another account than `expectedBucketOwner` says, which is that of the role unless set.',
+    remedy:
+      'Check that it is the right bucket; then set `expectedBucketOwner` of the connection to the account that owns it.',
+  },
+  KMS_DENIED: {
+    gate: 'kms',
+    meaning: 'S3 allows the request, but the session may not use the KMS key that encrypts the object.',
+    remedy: 'Allow kms:Decrypt (and kms:GenerateDataKey to write) in the policies of the role and in that of the key.',
+  },
+  BASE_REACHES_BUCKET: {
+    gate: 'base-access',
+    meaning: 'The base identity itself may use the bucket, although it only has to assume the role.',
+    remedy: 'Take the permission from the base identity: whoever has its keys needs no role.',
+  },
+  ABORT_FAILED: {
+    gate: 'write',
+    meaning: 'An unfinished upload could not be removed; its parts stay stored, and nothing of it is ever visible.',
+    remedy: 'Allow s3:AbortMultipartUpload, abort the upload, and let the bucket expire unfinished uploads.',
+  },
   S3_KEY_REFUSED: {
     meaning: 'S3 does not accept the key or its signature.',
     remedy: 'Check `accessKey` and `secretKey`; for S3-compatible storage check `restEndpoint` and `stsEndpoint`, too.',
   },
   NO_SUCH_BUCKET: {
+    gate: 'region',
     meaning: 'The bucket does not exist.',
     remedy: 'Check the first segment of `folderPath`, and `restEndpoint` if it is set.',
   },
   WRONG_REGION: {
+    gate: 'region',
     meaning: 'The bucket is in another region than the connection says.',
     remedy: 'Set `regionName` of the connection to the region of the bucket.',
   },
   OBJECT_ARCHIVED: {
+    gate: 'read',
     meaning: 'The object is in an archive storage class and must be restored before it can be read.',
     remedy: 'Restore the object, then run again.',
   },
@@ -155,6 +232,7 @@ export const amazonS3V2Errors = {
     remedy: 'See the message of S3.',
   },
   S3_UNREACHABLE: {
+    gate: 'region',
     meaning: 'The S3 endpoint can not be reached.',
     remedy: 'Check the network, `regionName`, and `restEndpoint` or AWS_ENDPOINT_URL_S3.',
   },

@@ -5,8 +5,10 @@ import { clientSettings } from '../storage/client-settings.js';
 import { withDeadline, withRetries } from '../storage/retry.js';
 import { serviceError } from '../storage/service-error.js';
 import type { BaseKeys } from './base/base-keys.js';
+import { warningOfClock } from './clock-skew.js';
 import type { RoleHop } from './role-request.js';
 import type { SessionTag } from './session-tags.js';
+import type { HopScope } from './statements.js';
 import { isChainingLimit, stsFailure } from './sts-failure.js';
 import type { TemporaryKeys } from './temporary-keys.js';
 
@@ -48,7 +50,14 @@ export interface StsAccess {
   readonly endpoint: string | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Whom a trust policy would have to name, where it is known beforehand. */
+  readonly callerArn?: string | undefined;
   warn(warning: Warning): void;
+}
+
+/** What policies see of an AssumeRole. */
+export function hopScope({ roleArn, externalId, tags, sourceIdentity }: AssumedRole): HopScope {
+  return { roleArn, externalId, sendsTags: tags.length > 0, sendsSourceIdentity: sourceIdentity !== undefined };
 }
 
 /** Makes the one place that calls AssumeRole for a side. Its errors are those of `stsFailure` and of instance metadata. */
@@ -82,7 +91,7 @@ export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess
           },
           { step: 'deserialize', priority: 'low' },
         );
-        return grantedSession(await client.send(command, { abortSignal }), date, clock);
+        return grantedSession(await warningOfClock(warn, () => client.send(command, { abortSignal })), date, clock);
       }),
     );
   }
@@ -118,10 +127,11 @@ export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess
         const failure = serviceError(error);
         if (!failure) throw error;
         throw stsFailure(failure, {
-          roleArn: role.roleArn,
-          hasExternalId: role.externalId !== undefined,
+          call: 'AssumeRole',
+          hop: hopScope(role),
           duration,
           endpoint,
+          callerArn: access.callerArn,
         });
       }
     },

@@ -13,30 +13,36 @@ export interface ChainedRole extends AssumedRole {
 /** Sessions on the way sign nothing but the next AssumeRole: they need not be long. Seconds. */
 const longestOnTheWay = 900;
 
+/** What STS is asked for on the way to a role, hop by hop; only the last carries the session policy. */
+export function hopsOf({ through, ...role }: ChainedRole): AssumedRole[] {
+  const onTheWay = through.map(({ roleArn, externalId }, hop) => ({
+    ...role,
+    ...inheritance(hop, role.tags, role.sourceIdentity),
+    roleArn,
+    externalId,
+    duration: Math.min(role.duration, longestOnTheWay),
+    policy: undefined,
+  }));
+  return [...onTheWay, { ...role, ...inheritance(through.length, role.tags, role.sourceIdentity) }];
+}
+
 /**
  * Asks for sessions of a role, from the base identity or through the sessions of other roles. Every hop has a session holder
- * of its own, so one is asked for again only when it has ended; only the last carries the session policy.
+ * of its own, so one is asked for again only when it has ended.
  */
-export function chainedAssumer({ through, ...role }: ChainedRole, base: BaseKeys, access: StsAccess): RoleAssumer {
-  const onTheWay: RoleAssumer[] = [];
+export function chainedAssumer(role: ChainedRole, base: BaseKeys, access: StsAccess): RoleAssumer {
+  const assumers: RoleAssumer[] = [];
   let caller = base;
-  for (const [hop, { roleArn, externalId }] of through.entries()) {
-    const duration = Math.min(role.duration, longestOnTheWay);
-    const further = inheritance(hop, role.tags, role.sourceIdentity);
-    const assumer = roleAssumer(
-      { ...role, ...further, roleArn, externalId, duration, policy: undefined },
-      caller,
-      access,
-    );
-    onTheWay.push(assumer);
+  for (const hop of hopsOf(role)) {
+    const assumer = roleAssumer(hop, caller, access);
+    assumers.push(assumer);
     caller = sessionKeys(sessionHolder(assumer, access.clock));
   }
-  const last = roleAssumer({ ...role, ...inheritance(through.length, role.tags, role.sourceIdentity) }, caller, access);
   return {
-    assume: last.assume,
-    calls: () => [...onTheWay, last].reduce((sum, assumer) => sum + assumer.calls(), 0),
+    assume: () => assumers[assumers.length - 1].assume(),
+    calls: () => assumers.reduce((sum, assumer) => sum + assumer.calls(), 0),
     close() {
-      for (const assumer of [...onTheWay, last]) assumer.close();
+      for (const assumer of assumers) assumer.close();
     },
   };
 }
@@ -52,7 +58,7 @@ function inheritance(
 }
 
 /** The session of one hop as the caller of the next. */
-function sessionKeys(holder: SessionHolder): BaseKeys {
+export function sessionKeys(holder: SessionHolder): BaseKeys {
   let refused: Signer | undefined;
   return {
     async current() {

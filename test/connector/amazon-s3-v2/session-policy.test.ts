@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  derivedSessionPolicy,
-  type KeyScope,
-  type PolicyScope,
-} from '../../../connector/amazon-s3-v2/identity/session-policy.js';
+import { derivedSessionPolicy } from '../../../connector/amazon-s3-v2/identity/session-policy.js';
+import type { KeyScope, PolicyScope } from '../../../connector/amazon-s3-v2/identity/side-statements.js';
 
 const place = { partition: 'aws', region: 'eu-west-1', bucket: 'landing' };
 const reads = (keys: KeyScope): PolicyScope => ({ ...place, access: { side: 'source', keys } });

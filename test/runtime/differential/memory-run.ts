@@ -89,6 +89,7 @@ function memorySource(objects: readonly CaseObject[], chunkBytes: number): Sourc
       session: () => undefined,
       close: async () => {},
     }),
+    probe: async function* () {},
   };
 }
 
@@ -131,5 +132,6 @@ function memoryTarget(name: string, visible: Map<string, Buffer>): TargetSide {
       session: () => undefined,
       close: async () => {},
     }),
+    probe: async function* () {},
   };
 }
