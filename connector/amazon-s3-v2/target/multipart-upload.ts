@@ -30,6 +30,7 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
   const parts: UploadedPart[] = [];
   let creation: Promise<string> | undefined;
   let failure: { readonly error: unknown } | undefined;
+  let partsCutOff = false;
   let abortion: Promise<void> | undefined;
 
   /** Not bound to the run's signal: an upload whose creation is given up could not be aborted, its id being unknown. */
@@ -64,18 +65,23 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
       ContentLength: bytes.length,
       ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }),
     };
-    const { ETag = '' } = await requests.send(
-      { operation: 'UploadPart', uri, bytes: bytes.length, signal },
-      (client, abortSignal) => client.send(new sdk.UploadPartCommand(input), { abortSignal }),
-    );
-    parts.push({ PartNumber: number, ETag, ChecksumCRC32 });
+    try {
+      const { ETag = '' } = await requests.send(
+        { operation: 'UploadPart', uri, bytes: bytes.length, signal },
+        (client, abortSignal) => client.send(new sdk.UploadPartCommand(input), { abortSignal }),
+      );
+      parts.push({ PartNumber: number, ETag, ChecksumCRC32 });
+    } finally {
+      if (signal.aborted) partsCutOff = true;
+    }
   }
 
   function throwFailure(): void {
     if (failure) throw failure.error;
   }
 
-  async function removeUpload(UploadId: string): Promise<void> {
+  /** Whether the storage has removed it; a failure is a warning. */
+  async function removeUpload(UploadId: string): Promise<boolean> {
     const input = { ...common, Key: settings.key, UploadId };
     // The run's signal has usually fired by now: this must work without it.
     const unbound = new AbortController().signal;
@@ -90,12 +96,14 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
           ({ code }) => (code === 'NoSuchUpload' ? true : undefined),
         ),
       );
+      return true;
     } catch (error) {
       const reason = error instanceof CrossroleError ? error.message : String(error);
       run.warn({
         code: 'ABORT_FAILED',
         message: `the multipart upload ${UploadId} of ${uri} could not be aborted and keeps its parts stored: ${reason}`,
       });
+      return false;
     }
   }
 
@@ -119,7 +127,9 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
     const created = await createdId();
     aborting.abort(new Error(`the upload of ${uri} is aborted`));
     await Promise.all(underWay);
-    if (created !== undefined) await removeUpload(created);
+    if (created === undefined) return;
+    // A part that was cut off may be stored behind the first abort (S3 API reference, AbortMultipartUpload).
+    if ((await removeUpload(created)) && partsCutOff) await removeUpload(created);
   }
 
   return {

@@ -49,17 +49,22 @@ export const parseDoubles: ParseValues<Float64Vector> = (text, rows, count, out,
       bad(row, 'INVALID_DOUBLE');
       continue;
     }
-    let value: number;
+    // The value goes through its column: handed to a function, newer V8s would make an object of it in every row.
     if (plain && significant <= EXACT_DIGITS && fraction <= EXACT_POWER) {
-      value = fraction === 0 ? mantissa : mantissa / powersOfTen[fraction];
-      if (!isShortest(bytes, first, to, point, value) || sign === PLUS || (sign === MINUS && value === 0))
+      values[row] = mantissa / powersOfTen[fraction];
+      if (!isShortest(bytes, first, to, point) || (fraction > 0 && values[row] < 1e-6) || sign === PLUS)
         canonical = false;
     } else {
-      value = readSlowly(bytes, first, to);
+      values[row] = readSlowly(bytes, first, to);
       canonical = false;
     }
-    if (value === Number.POSITIVE_INFINITY) bad(row, 'DOUBLE_OUT_OF_RANGE');
-    else values[row] = sign === MINUS ? 0 - value : value;
+    if (values[row] === Number.POSITIVE_INFINITY) {
+      bad(row, 'DOUBLE_OUT_OF_RANGE');
+      values[row] = 0;
+    } else if (sign === MINUS) {
+      if (values[row] === 0) canonical = false;
+      values[row] = 0 - values[row];
+    }
   }
   out.canonical = canonical ? text : null;
 };
@@ -73,12 +78,12 @@ function isExponent(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** Whether plain digits, few enough to be exact, are written as Number::toString writes their value. */
-function isShortest(bytes: Uint8Array, first: number, to: number, point: number, value: number): boolean {
+/** Whether plain digits, few enough to be exact, are written as Number::toString writes a value of 0 or from 1e-6 on. */
+function isShortest(bytes: Uint8Array, first: number, to: number, point: number): boolean {
   const whole = point < 0 ? to - first : point - first;
   if (whole < 1 || (whole > 1 && bytes[first] === ZERO)) return false;
   if (point < 0) return true;
-  return bytes[to - 1] !== ZERO && bytes[to - 1] !== POINT && value >= 1e-6;
+  return bytes[to - 1] !== ZERO && bytes[to - 1] !== POINT;
 }
 
 function readSlowly(bytes: Uint8Array, from: number, to: number): number {

@@ -141,7 +141,13 @@ describe('amazon-s3-v2 writing', () => {
       const prepared = await (await writeOf(target, large)).finish();
       assert.equal(prepared.bytes, large);
     });
-    await withScriptedTarget(storage({ part: s3Error(403, 'AccessDenied') }), {}, async (target, { service, run }) => {
+    // Refused only once all four parts have arrived: none can come behind the abort.
+    const arrived: (() => void)[] = [];
+    const part: Answer = (response, request) => {
+      arrived.push(() => s3Error(403, 'AccessDenied')(response, request));
+      if (arrived.length === 4) for (const refuse of arrived) refuse();
+    };
+    await withScriptedTarget(storage({ part }), {}, async (target, { service, run }) => {
       const write = await target.beginWrite();
       await assert.rejects(
         async () => {
@@ -152,7 +158,19 @@ describe('amazon-s3-v2 writing', () => {
       );
       await write.abort();
       assert.equal(run.buffers.lent(), 0);
-      assert.ok(service.seen.map(stepOf).includes('abort'));
+      const steps = stepsOf(service.seen);
+      assert.equal(steps.lastIndexOf('part'), 4, steps.join(' '));
+      assert.ok(steps.slice(5).length > 0 && steps.slice(5).every((step) => step === 'abort'), steps.join(' '));
+    });
+  });
+
+  it('aborts once more where parts were cut off, as one of them may be stored behind the first abort', async () => {
+    await withScriptedTarget(storage({ part: silence }), {}, async (target, { service, run }) => {
+      const write = await writeOf(target, large);
+      while (!stepsOf(service.seen).includes('part')) await new Promise((resolve) => setImmediate(resolve));
+      run.controller.abort(new Error('cancelled'));
+      await write.abort();
+      assert.equal(stepsOf(service.seen).filter((step) => step === 'abort').length, 2);
     });
   });
 

@@ -36,13 +36,10 @@ function writeRows(file: string, rows: number): void {
   closeSync(out);
 }
 
-/**
- * Bytes per million rows. The V8 of Node 26 boxes one number a row (16 bytes) that that of Node 20 keeps in a register; which
- * one is still to be found, so there the test holds that it stays at that one.
- */
-const LIMIT = Number(process.versions.node.split('.')[0]) < 26 ? 5_000_000 : 20_000_000;
+/** Bytes per million rows. */
+const LIMIT = 5_000_000;
 
-test('a pass-through run allocates at most 5 MB of heap per million rows, 20 MB on Node 26', async (t) => {
+test('a pass-through run allocates at most 5 MB of heap per million rows', async (t) => {
   const space = workspace(t);
   writeSample(space, {
     name: 'through',
