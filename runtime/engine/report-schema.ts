@@ -15,7 +15,7 @@ export function whole(properties: Readonly<Record<string, JsonSchema>>, rest: Js
   return closedObject(properties, Object.keys(properties), rest);
 }
 
-const place = { transformation: text, file: text, line: count, column: count, object: text, row: count };
+export const place = { transformation: text, file: text, line: count, column: count, object: text, row: count };
 const fix = whole({
   attachTo: { ...text, description: 'The policy that the statement belongs into.' },
   statement: { type: 'object', description: 'A statement of an IAM policy, ready to paste.' },

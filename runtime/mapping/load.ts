@@ -83,6 +83,11 @@ export function loadMapping(file: string, options: LoadOptions): LoadedMapping {
     name: mapping.name,
     warnings,
     undiscovered: sources.filter((source) => source.declared === undefined),
+    sides: [
+      ...sources.map(({ name, side }) => ({ name, kind: 'source' as const, side })),
+      ...targets.map(({ file, side }) => ({ name: file.name, kind: 'target' as const, side })),
+      ...(rejects ? [{ name: REJECTS_NAME, kind: 'target' as const, side: rejects }] : []),
+    ],
     bind(discovered) {
       const found: CrossroleError[] = [];
       const plan = bindMapping(sound, new Map([...known, ...discovered]), found);

@@ -58,6 +58,8 @@ export interface LoadedMapping {
   readonly warnings: readonly Warning[];
   /** Sources whose fields only their objects can tell. */
   readonly undiscovered: readonly UndiscoveredSource[];
+  /** Every source and target, and the target of rejects, as `check` probes them. */
+  readonly sides: readonly NamedSide[];
   /**
    * Binds names and checks types, given the fields of the sources named in `undiscovered`. Throws every mistake found.
    */
@@ -68,3 +70,8 @@ export interface UndiscoveredSource extends FormatPlan {
   readonly name: string;
   readonly side: SourceSide;
 }
+
+/** One side by the name of its transformation. */
+export type NamedSide =
+  | { readonly name: string; readonly kind: 'source'; readonly side: SourceSide }
+  | { readonly name: string; readonly kind: 'target'; readonly side: TargetSide };
