@@ -28,6 +28,7 @@ const optionalFields: Readonly<Record<Exclude<keyof PropertySpec, RequiredField>
   pattern: isString,
   unit: isString,
   secret: isBoolean,
+  credential: isBoolean,
   when: isString,
   schema: isObject,
 };

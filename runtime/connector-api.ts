@@ -33,6 +33,8 @@ export interface PropertySpec {
   readonly unit?: string;
   /** A secret comes from `{env}` or `{file}`; a literal one is a warning. Never printed. */
   readonly secret?: boolean;
+  /** Part of what proves who somebody is: not needed where nothing is contacted. */
+  readonly credential?: boolean;
   /** When it applies, in words. */
   readonly when?: string;
   /** JSON Schema of an `object` or `list` property, or of a property that takes more than its plain type says. */
@@ -168,7 +170,49 @@ export interface Source {
   close(): Promise<void>;
 }
 
-export interface SourceSide {
+/** What a policy is attached to. */
+export interface PolicyHolder {
+  /** `trust` says who may assume a role; the others say what their holder may do, or what may be done with it. */
+  readonly kind: 'trust' | 'role' | 'user' | 'bucket' | 'key';
+  readonly arn: string;
+  /** The account in which it is attached; undefined where the connection does not tell. */
+  readonly account: string | undefined;
+}
+
+/** A statement in the language of AWS's policies. */
+export interface PolicyStatement {
+  readonly Effect: 'Allow';
+  /** Of a `trust`, a `bucket` or a `key` alone. */
+  readonly Principal?: { readonly AWS: string };
+  readonly Action: readonly string[];
+  readonly Resource?: string;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Statements that somebody has to attach before a side can work. */
+export interface NeededPolicy {
+  readonly holder: PolicyHolder;
+  readonly statements: readonly PolicyStatement[];
+  /** Of a `trust`: the longest session that the role has to grant. Seconds. */
+  readonly sessionDuration?: number;
+}
+
+export interface PolicyTerms {
+  /** ARN of whoever a connection calls AssumeRole as; the side asks the service where it is undefined. */
+  principalOf(connectionName: string): string | undefined;
+  /** ARNs of the KMS keys that encrypt objects, by bucket. */
+  readonly keys: ReadonlyMap<string, string>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** What can be asked of a side before it is opened. */
+interface AnySide {
+  /** The policies that the side needs, and no more; empty where none are needed. */
+  neededPolicies(terms: PolicyTerms): Promise<readonly NeededPolicy[]>;
+}
+
+export interface SourceSide extends AnySide {
   /** What the objects are called in messages and the plan, for example `s3://bucket/orders/*.csv`. */
   readonly describes: string;
   /** The single URI that is read, or undefined where a pattern may match several. */
@@ -210,7 +254,7 @@ export interface Target<Prepared extends PreparedObject = PreparedObject> {
   close(): Promise<void>;
 }
 
-export interface TargetSide {
+export interface TargetSide extends AnySide {
   readonly uri: string;
   open(run: TargetContext): Promise<Target>;
   /** Walks every gate that a run would have to pass; leaves nothing behind, whenever it is stopped. */

@@ -1,5 +1,6 @@
 import { checkSchema } from '../runtime/agent/check/check-schema.js';
 import { expectSchema } from '../runtime/agent/fixture/expect-schema.js';
+import { policySchema } from '../runtime/agent/policy/policy-schema.js';
 import { reportSchema } from '../runtime/engine/report-schema.js';
 import type { JsonSchema } from '../runtime/mapping/schema/json-schema.js';
 import { connectionSchema, mappingSchema } from '../runtime/mapping/schema/mapping-schema.js';
@@ -13,6 +14,7 @@ export const schemaFiles: ReadonlyMap<string, JsonSchema> = new Map([
   ['expect.schema.json', expectSchema],
   ['report.schema.json', reportSchema],
   ['check.schema.json', checkSchema],
+  ['policies.schema.json', policySchema],
 ]);
 
 export function schemaFileText(schema: JsonSchema): string {

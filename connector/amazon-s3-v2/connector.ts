@@ -12,6 +12,7 @@ import { amazonS3V2Error, amazonS3V2Errors } from './errors.js';
 import { identityOf } from './identity/identity.js';
 import { type Folder, folderOf, objectProblem, uriOf } from './location.js';
 import { manifest } from './manifest.js';
+import { sidePolicies } from './policies/side-policies.js';
 import { openSide, type SideSettings, sideSettings } from './side.js';
 import { listObjects } from './source/list.js';
 import { readObject } from './source/read.js';
@@ -48,14 +49,16 @@ function configureSource(side: SideDescription, environment: NodeJS.ProcessEnv):
         pattern: (folder.prefix + side.object).slice(pattern.prefix.length),
       } as const)
     : ({ kind: 'key', key: pattern.prefix } as const);
+  const access = { side: 'source', keys } as const;
   return {
     ok: true,
     warnings: sound.warnings,
     side: {
       describes: uri,
       uri: pattern.hasWildcards ? undefined : uri,
+      neededPolicies: (terms) => sidePolicies(settings, access, terms),
       async open(run) {
-        const { requests, session, close } = await openSide(settings, { side: 'source', keys }, run);
+        const { requests, session, close } = await openSide(settings, access, run);
         return {
           list: () => listObjects(requests, pattern),
           open: (object, range) => readObject(requests, object, range, run.clock),
@@ -63,7 +66,7 @@ function configureSource(side: SideDescription, environment: NodeJS.ProcessEnv):
           close,
         };
       },
-      probe: (context) => probeSource(settings, { side: 'source', keys }, pattern, uri, context),
+      probe: (context) => probeSource(settings, access, pattern, uri, context),
     },
   };
 }
@@ -76,15 +79,16 @@ function configureTarget(side: SideDescription, environment: NodeJS.ProcessEnv):
   const key = folder.prefix + side.object;
   const uri = uriOf(folder.bucket, key);
   const acl = cannedAcl(side.advanced.acl);
-  const scope = { side: 'target', key, setsAcl: acl !== undefined } as const;
   const ifExists = side.advanced.ifExists === 'fail' ? 'fail' : 'overwrite';
+  const access = { side: 'target', key, setsAcl: acl !== undefined } as const;
   return {
     ok: true,
     warnings: sound.warnings,
     side: {
       uri,
+      neededPolicies: (terms) => sidePolicies(settings, access, terms),
       async open(run) {
-        const { requests, session, close } = await openSide(settings, scope, run);
+        const { requests, session, close } = await openSide(settings, access, run);
         const object: ObjectSettings = { key, run: run.run, ifExists, acl };
         if (ifExists === 'fail' && (await look(requests, key)).kind === 'object') {
           await close();
@@ -97,7 +101,7 @@ function configureTarget(side: SideDescription, environment: NodeJS.ProcessEnv):
           close,
         };
       },
-      probe: (context) => probeTarget(settings, scope, { key, run: context.run, ifExists, acl }, context),
+      probe: (context) => probeTarget(settings, access, { key, run: context.run, ifExists, acl }, context),
     },
   };
 }

@@ -86,6 +86,10 @@ export const amazonS3V2Errors = {
     meaning: 'The temporary credentials of the EC2 role have expired and were not renewed.',
     remedy: "Check the instance's clock and its instance profile.",
   },
+  CALLER_UNKNOWN: {
+    meaning: 'STS did not say to whom the credentials of the base identity belong.',
+    remedy: 'See the message of STS, or name the user or role: --principal ARN.',
+  },
   CLOCK_SKEW: {
     gate: 'base-identity',
     meaning: 'The clock of this machine differs too much from that of AWS.',

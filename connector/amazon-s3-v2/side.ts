@@ -14,13 +14,15 @@ import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests
 export interface SideSettings {
   readonly mapping: string;
   readonly transformation: string;
+  /** Name of the connection. */
+  readonly connection: string;
   readonly identity: Identity;
   readonly storage: Storage;
   readonly endpoints: Endpoints;
 }
 
 export function sideSettings(
-  { mapping, transformation, connection }: SideDescription,
+  { mapping, transformation, connectionName, connection }: SideDescription,
   identity: Identity,
   bucket: string,
   environment: NodeJS.ProcessEnv,
@@ -34,7 +36,7 @@ export function sideSettings(
     checksums: connection.checksums !== 'when-required',
     expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
   };
-  return { mapping, transformation, identity, storage, endpoints };
+  return { mapping, transformation, connection: connectionName, identity, storage, endpoints };
 }
 
 /** The account of the role unless it is set; a user's keys don't tell an account. */

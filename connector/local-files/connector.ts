@@ -35,6 +35,7 @@ function configureSource(side: SideDescription): Configured<SourceSide> {
     side: {
       describes: path,
       uri: pattern.hasWildcards ? undefined : pathToFileURL(path).href,
+      neededPolicies: async () => [],
       open: async ({ signal }) => ({
         list: () => listFiles(folder, pattern),
         open: (object, range) => readFile(object, range, signal),
@@ -57,6 +58,7 @@ function configureTarget(side: SideDescription): Configured<TargetSide> {
     warnings: [],
     side: {
       uri: pathToFileURL(path).href,
+      neededPolicies: async () => [],
       async open({ run, signal }) {
         await checkTarget(path, ifExists);
         return {

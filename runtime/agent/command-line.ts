@@ -76,6 +76,17 @@ function commands(done: (status: number) => void): Command {
     program.command('validate').description('find every mistake that can be found without the network'),
   ).action((mapping, options) => done(validateCommand(mapping, options)));
 
+  mappingOptions(
+    program.command('policy').description('print the policies that a mapping needs, by account, and no more'),
+  )
+    .option('--principal <arn>', 'who assumes the roles, or CONNECTION=ARN; asked of STS unless given', collect, [])
+    .option('--kms-key <bucket=arn>', 'the KMS key that encrypts a bucket; may be given several times', collect, [])
+    .option('--terraform', 'print Terraform instead')
+    .action(async (mapping, options) => {
+      const { policyCommand } = await import('./policy/policy-command.js');
+      done(await policyCommand(mapping, options));
+    });
+
   program
     .command('check')
     .description('walk every gate between the agent and its objects, and name the one that refuses')

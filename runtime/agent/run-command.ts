@@ -2,24 +2,14 @@ import { systemClock } from '../clock.js';
 import { invalidReport, type RunReport } from '../engine/report.js';
 import { runMapping } from '../engine/run.js';
 import { type RunState, runState } from '../engine/run-state.js';
-import { CrossroleError, CrossroleErrors } from '../errors.js';
-import { loadMapping } from '../mapping/load.js';
 import type { MaxRejects } from '../mapping/mapping-file.js';
-import type { LoadedMapping } from '../mapping/plan.js';
 import { agentError } from './errors.js';
 import { statusOf } from './exit-status.js';
 import { interruption } from './interruption.js';
+import { loadedMapping, type MappingOptions } from './mapping-arguments.js';
 import { showProgress } from './progress.js';
 import { parseSize } from './size.js';
 import { formatDiagnostics, formatSummary } from './summary.js';
-
-export interface MappingOptions {
-  readonly param: readonly string[];
-  readonly paramFile?: string;
-  readonly connections?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
 
 export interface RunCommandOptions extends MappingOptions {
   /** An upper bound: rows are worked on by one thread so far. */
@@ -33,7 +23,7 @@ const LEAST_MEMORY = 32 * 1024 * 1024;
 
 /** `secure-agent run`: resolves with the exit status; the report goes to stdout, everything else to stderr. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
-  const loaded = load(file, options);
+  const loaded = loadedMapping(file, options);
   if ('report' in loaded) return print(loaded.report, options, undefined);
   if (!/^[1-9][0-9]{0,2}$/.test(options.workers)) {
     throw agentError('USAGE', `--workers ${options.workers} is no number of threads`, {
@@ -66,7 +56,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 
 /** `secure-agent validate`: all that can be known without the network. */
 export function validateCommand(file: string, options: MappingOptions): number {
-  const loaded = load(file, options);
+  const loaded = loadedMapping(file, options);
   const report =
     'report' in loaded ? loaded.report : invalidReport(loaded.mapping.name, new Date(), 0, [], loaded.mapping.warnings);
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -75,28 +65,6 @@ export function validateCommand(file: string, options: MappingOptions): number {
     if (report.status === 'succeeded' && !options.quiet) process.stdout.write(`${report.mapping}: no mistakes found\n`);
   }
   return statusOf(report, undefined);
-}
-
-function load(
-  file: string,
-  options: MappingOptions,
-): { readonly mapping: LoadedMapping } | { readonly report: RunReport } {
-  const startedAt = new Date();
-  try {
-    const mapping = loadMapping(file, {
-      parameters: options.param,
-      parameterFile: options.paramFile,
-      connectionsDirectory: options.connections,
-      environment: process.env,
-    });
-    return { mapping };
-  } catch (error) {
-    const errors =
-      error instanceof CrossroleErrors ? error.errors : error instanceof CrossroleError ? [error] : undefined;
-    if (!errors) throw error;
-    const report = invalidReport(null, startedAt, Date.now() - startedAt.getTime(), errors);
-    return { report };
-  }
 }
 
 function parseMaxRejects(text: string | undefined): MaxRejects | undefined {

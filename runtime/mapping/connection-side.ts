@@ -4,11 +4,11 @@ import { CrossroleError, CrossroleErrors } from '../errors.js';
 import { type Connection, loadConnection } from './connection.js';
 import { withDefaults } from './defaults.js';
 import { mappingError } from './errors.js';
-import type { NamedSide } from './plan.js';
+import type { MappingSide } from './plan.js';
 
 export interface ConnectionSide {
   readonly name: string;
-  readonly side: NamedSide;
+  readonly side: MappingSide;
   readonly warnings: readonly Warning[];
 }
 
@@ -23,7 +23,7 @@ const probeObject = '.crossrole-check';
 export function loadConnectionSide(
   connection: string,
   directory: string | undefined,
-  kind: NamedSide['kind'],
+  kind: MappingSide['kind'],
   environment: NodeJS.ProcessEnv,
 ): ConnectionSide {
   const file = resolve(directory === undefined ? connection : join(directory, `${basename(connection, '.json')}.json`));
@@ -33,20 +33,20 @@ export function loadConnectionSide(
       remedy: 'Give the path of a connection or mapping file, or the name of a connection and --connections FOLDER.',
     });
   }
-  const loaded = loadConnection(name, dirname(file), environment, {});
+  const loaded = loadConnection(name, dirname(file), { environment }, {});
   const { connector } = loaded;
   switch (kind) {
     case 'source': {
       const everything = { allowWildcardCharacters: true, enableRecursiveRead: true };
       const configured = connector.configureSource(description(loaded, kind, '*', everything));
       if (!configured.ok) throw new CrossroleErrors(configured.problems.map((problem) => placed(problem, loaded)));
-      const side = { name, kind, side: configured.side };
+      const side = { transformation: name, kind, side: configured.side };
       return { name, side, warnings: [...loaded.warnings, ...configured.warnings] };
     }
     case 'target': {
       const configured = connector.configureTarget(description(loaded, kind, probeObject, {}));
       if (!configured.ok) throw new CrossroleErrors(configured.problems.map((problem) => placed(problem, loaded)));
-      const side = { name, kind, side: configured.side };
+      const side = { transformation: name, kind, side: configured.side };
       return { name, side, warnings: [...loaded.warnings, ...configured.warnings] };
     }
   }
@@ -54,7 +54,7 @@ export function loadConnectionSide(
 
 function description(
   { name, document, connector, properties }: Connection,
-  kind: NamedSide['kind'],
+  kind: MappingSide['kind'],
   object: string,
   advanced: PropertyValues,
 ): SideDescription {

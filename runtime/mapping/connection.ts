@@ -20,16 +20,21 @@ export interface Connection {
   readonly warnings: readonly Warning[];
 }
 
+/** Where the values of a connection come from that do not stand in its file. */
+export interface ValueOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  /** `optional` where nothing will be contacted: keys that are not at hand are then no mistake. Default: `needed`. */
+  readonly credentials?: 'needed' | 'optional';
+}
+
+/** Stands for a key that is not at hand and not needed. */
+const NOT_AT_HAND = 'not at hand';
+
 /**
  * Loads `NAME.json` of the connections folder. Throws all that is wrong with it.
  * @param usedAt where the mapping names the connection
  */
-export function loadConnection(
-  name: string,
-  directory: string,
-  environment: NodeJS.ProcessEnv,
-  usedAt: Place,
-): Connection {
+export function loadConnection(name: string, directory: string, values: ValueOptions, usedAt: Place): Connection {
   const names = connectionNames(directory);
   if (!names.includes(name)) {
     const meant = nearestName(name, names);
@@ -53,7 +58,7 @@ export function loadConnection(
   }
   const connector = connectorOf(file.type);
   if (!connector) throw new Error(`the schema admitted the connector ${file.type}`);
-  return { name, connector, document, ...resolveValues(file, connector, document, environment) };
+  return { name, connector, document, ...resolveValues(file, connector, document, values) };
 }
 
 function connectionNames(directory: string): string[] {
@@ -81,7 +86,7 @@ function resolveValues(
   file: ConnectionFile,
   connector: Connector,
   document: JsonDocument,
-  environment: NodeJS.ProcessEnv,
+  { environment, credentials }: ValueOptions,
 ): { properties: PropertyValues; warnings: Warning[] } {
   const specs = new Map(connector.manifest.connection.honoured.map((spec) => [spec.id, spec]));
   const warnings: Warning[] = [];
@@ -91,8 +96,9 @@ function resolveValues(
     const spec = specs.get(id);
     if (spec?.type === 'string' && isValueSource(value)) {
       const text = valueFrom(value, dirname(document.file), environment);
-      if (text === undefined) errors.push(missingValue(id, value, document));
-      else given[id] = text;
+      if (text !== undefined) given[id] = text;
+      else if (spec.credential && credentials === 'optional') given[id] = NOT_AT_HAND;
+      else errors.push(missingValue(id, value, document));
       continue;
     }
     if (spec?.secret) warnings.push(literalSecret(file.name, spec));

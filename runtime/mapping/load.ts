@@ -5,6 +5,7 @@ import type { Warning } from '../connector-api.js';
 import { type CrossroleError, CrossroleErrors } from '../errors.js';
 import { formatOf } from '../formats/formats.js';
 import { bindMapping, type SoundMapping, type SoundSource, type SoundTarget } from './bind.js';
+import type { ValueOptions } from './connection.js';
 import { optionsWithDefaults } from './defaults.js';
 import { mappingError } from './errors.js';
 import { orderTransformations } from './graph.js';
@@ -16,13 +17,12 @@ import { schemaErrors } from './schema/schema-errors.js';
 import { validators } from './schema/validators.js';
 import { sideLoader } from './sides.js';
 
-export interface LoadOptions {
+export interface LoadOptions extends ValueOptions {
   /** `NAME=VALUE` each. */
   readonly parameters: readonly string[];
   readonly parameterFile: string | undefined;
   /** Default: `connections` beside the mapping. */
   readonly connectionsDirectory: string | undefined;
-  readonly environment: NodeJS.ProcessEnv;
 }
 
 const DEFAULT_MAX_ROW_BYTES = 16 * 1024 * 1024;
@@ -36,7 +36,7 @@ export function loadMapping(file: string, options: LoadOptions): LoadedMapping {
   const given = givenParameters(options.parameters, options.parameterFile);
   const parameters = bindParameters(mapping.parameters ?? {}, given, document, errors);
   const directory = resolve(options.connectionsDirectory ?? join(dirname(document.file), 'connections'));
-  const sides = sideLoader(mapping.name, document, parameters, directory, options.environment, errors, warnings);
+  const sides = sideLoader(mapping.name, document, parameters, directory, options, errors, warnings);
   const ordered = orderTransformations(mapping.transformations, document, errors);
 
   const sources: SoundSource[] = [];
@@ -82,12 +82,12 @@ export function loadMapping(file: string, options: LoadOptions): LoadedMapping {
   return {
     name: mapping.name,
     warnings,
-    undiscovered: sources.filter((source) => source.declared === undefined),
     sides: [
-      ...sources.map(({ name, side }) => ({ name, kind: 'source' as const, side })),
-      ...targets.map(({ file, side }) => ({ name: file.name, kind: 'target' as const, side })),
-      ...(rejects ? [{ name: REJECTS_NAME, kind: 'target' as const, side: rejects }] : []),
+      ...sources.map(({ name, side }) => ({ kind: 'source', transformation: name, side }) as const),
+      ...targets.map(({ file, side }) => ({ kind: 'target', transformation: file.name, side }) as const),
+      ...(rejects ? [{ kind: 'target', transformation: REJECTS_NAME, side: rejects } as const] : []),
     ],
+    undiscovered: sources.filter((source) => source.declared === undefined),
     bind(discovered) {
       const found: CrossroleError[] = [];
       const plan = bindMapping(sound, new Map([...known, ...discovered]), found);

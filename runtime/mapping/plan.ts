@@ -56,22 +56,21 @@ export const REJECTS_NAME = 'rejects';
 export interface LoadedMapping {
   readonly name: string;
   readonly warnings: readonly Warning[];
+  /** Everything that the mapping reads or writes, by transformation; rejects come last. */
+  readonly sides: readonly MappingSide[];
   /** Sources whose fields only their objects can tell. */
   readonly undiscovered: readonly UndiscoveredSource[];
-  /** Every source and target, and the target of rejects, as `check` probes them. */
-  readonly sides: readonly NamedSide[];
   /**
    * Binds names and checks types, given the fields of the sources named in `undiscovered`. Throws every mistake found.
    */
   bind(discovered: ReadonlyMap<string, readonly Field[]>): MappingPlan;
 }
 
+export type MappingSide =
+  | { readonly kind: 'source'; readonly transformation: string; readonly side: SourceSide }
+  | { readonly kind: 'target'; readonly transformation: string; readonly side: TargetSide };
+
 export interface UndiscoveredSource extends FormatPlan {
   readonly name: string;
   readonly side: SourceSide;
 }
-
-/** One side by the name of its transformation. */
-export type NamedSide =
-  | { readonly name: string; readonly kind: 'source'; readonly side: SourceSide }
-  | { readonly name: string; readonly kind: 'target'; readonly side: TargetSide };

@@ -10,7 +10,7 @@ import type {
   Warning,
 } from '../connector-api.js';
 import { CrossroleError, CrossroleErrors } from '../errors.js';
-import { type Connection, loadConnection } from './connection.js';
+import { type Connection, loadConnection, type ValueOptions } from './connection.js';
 import { withDefaults } from './defaults.js';
 import type { JsonDocument, JsonPath } from './json-document.js';
 import { type Parameters, substitute } from './parameters.js';
@@ -36,7 +36,7 @@ export function sideLoader(
   document: JsonDocument,
   parameters: Parameters,
   connectionsDirectory: string,
-  environment: NodeJS.ProcessEnv,
+  values: ValueOptions,
   errors: CrossroleError[],
   warnings: Warning[],
 ): SideLoader {
@@ -45,7 +45,7 @@ export function sideLoader(
   function connectionOf(name: string, transformation: string, path: JsonPath): Connection | undefined {
     if (connections.has(name)) return connections.get(name);
     const usedAt = { ...document.place([...path, 'connection']), transformation };
-    const connection = collect(errors, () => loadConnection(name, connectionsDirectory, environment, usedAt));
+    const connection = collect(errors, () => loadConnection(name, connectionsDirectory, values, usedAt));
     connections.set(name, connection);
     warnings.push(...(connection?.warnings ?? []));
     return connection;

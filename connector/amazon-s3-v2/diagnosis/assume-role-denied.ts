@@ -12,7 +12,8 @@ import { type PolicyKind, refusalOf } from './refusal.js';
  */
 export function assumeRoleDenied(failure: ServiceError, hop: HopScope, callerArn: string | undefined): CrossroleError {
   const { principal = callerArn, action, reason } = refusalOf(failure.message);
-  const fixes = principal === undefined ? [] : fixesOf(hop, callerArn ?? policyPrincipal(principal));
+  const asked = askedFor(hop, action);
+  const fixes = principal === undefined ? [] : fixesOf(asked, callerArn ?? policyPrincipal(principal));
   const { roleArn } = hop;
   const details = { cause: causeOf(failure) };
   const message = `STS refuses to assume ${roleArn}: ${failure.message}`;
@@ -30,6 +31,16 @@ export function assumeRoleDenied(failure: ServiceError, hop: HopScope, callerArn
   }
   if (isMissingAtCaller) return amazonS3V2Error('ASSUME_ROLE_NOT_ALLOWED', message, { ...details, fixes: sorted });
   return amazonS3V2Error('ASSUME_ROLE_DENIED', message, { ...details, fixes: sorted, remedy: remedyOf(hop) });
+}
+
+/** What was refused is asked for, also where it goes along by itself, as a source identity does through a chain of roles. */
+function askedFor(hop: HopScope, action: string | undefined): HopScope {
+  const { sendsTags, sendsSourceIdentity } = hop;
+  return {
+    ...hop,
+    sendsTags: sendsTags || action === 'sts:TagSession',
+    sendsSourceIdentity: sendsSourceIdentity || action === 'sts:SetSourceIdentity',
+  };
 }
 
 /** The trust policy first: it is the one that is always needed. */

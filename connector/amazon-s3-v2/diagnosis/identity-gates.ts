@@ -3,13 +3,13 @@ import { amazonS3V2Error } from '../errors.js';
 import { type AssumedRole, hopScope, type StsAccess } from '../identity/assume-role.js';
 import type { BaseIdentity } from '../identity/base/base-identity.js';
 import { type BaseKeys, baseKeys } from '../identity/base/base-keys.js';
-import { callerIdentity } from '../identity/caller-identity.js';
 import type { Identity } from '../identity/identity.js';
 import { inWords, partsOfArn, policyPrincipal } from '../identity/role-arn.js';
 import { hopsOf, sessionKeys } from '../identity/role-chain.js';
 import type { SessionHolder } from '../identity/session-holder.js';
 import { trustStatement } from '../identity/statements.js';
 import { nameOf, policyOf } from '../side.js';
+import { knownCaller } from './caller.js';
 import { longestGranted } from './longest-session.js';
 import { findingOf, type ProbedSide } from './probed-side.js';
 
@@ -85,10 +85,10 @@ function baseGates(side: ProbedSide, base: BaseIdentity): GateStep[] {
       gate: 'base-identity',
       label: 'ask STS whose keys these are',
       async pass() {
-        const found = await callerIdentity(await keys.current(), sts);
-        if (!found) return unknownCall;
-        side.base = { keys, arn: found.arn };
-        return withFindings(side, found.arn);
+        const arn = await knownCaller(keys.current, sts);
+        if (arn === undefined) return unknownCall;
+        side.base = { keys, arn };
+        return withFindings(side, arn);
       },
     },
   ];
@@ -154,15 +154,15 @@ function whoAmIGate(side: ProbedSide, roleArn: string): GateStep {
     gate: 'who-am-i',
     label: 'ask STS whose session it is',
     async pass() {
-      if (!side.session) throw new Error('a session is asked for its name before it is there');
-      const { keys } = await side.session.current();
-      const found = await callerIdentity(keys, side.sts);
-      if (!found) return unknownCall;
-      if (!isSessionOf(found.arn, roleArn)) {
-        const message = `${roleArn} was asked for, and the session is ${found.arn}`;
+      const { session } = side;
+      if (!session) throw new Error('a session is asked for its name before it is there');
+      const arn = await knownCaller(async () => (await session.current()).keys, side.sts);
+      if (arn === undefined) return unknownCall;
+      if (!isSessionOf(arn, roleArn)) {
+        const message = `${roleArn} was asked for, and the session is ${arn}`;
         throw amazonS3V2Error('SESSION_ROLE_UNEXPECTED', message);
       }
-      return { state: 'passed', detail: found.arn };
+      return { state: 'passed', detail: arn };
     },
   };
 }

@@ -1,9 +1,9 @@
-import type { CrossroleError, Fix } from '../../../runtime/connector-api.js';
+import type { CrossroleError, Fix, PolicyStatement } from '../../../runtime/connector-api.js';
 import { amazonS3V2Error } from '../errors.js';
 import type { Identity } from '../identity/identity.js';
 import { inWords } from '../identity/role-arn.js';
 import type { PolicyScope } from '../identity/side-statements.js';
-import { keyStatement, type Statement } from '../identity/side-statements.js';
+import { keyStatement } from '../identity/side-statements.js';
 import { actionStatement, grantedTo } from '../identity/statements.js';
 import { causeOf, type ServiceError } from '../storage/service-error.js';
 import { type PolicyKind, type Refusal, refusalOf } from './refusal.js';
@@ -179,7 +179,7 @@ function keyDenied(
 
 /** For the role first, then for the bucket. */
 function accessFixes(
-  statement: Statement | undefined,
+  statement: PolicyStatement | undefined,
   caller: string | undefined,
   { identity, scope }: SideFacts,
 ): Fix[] {

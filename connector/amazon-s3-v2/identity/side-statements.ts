@@ -1,3 +1,4 @@
+import type { PolicyStatement } from '../../../runtime/connector-api.js';
 import { domainOf, type Partition } from './role-arn.js';
 
 /** What a side does in its bucket, in the words of IAM. */
@@ -15,14 +16,6 @@ export type KeyScope =
   | { readonly kind: 'key'; readonly key: string }
   /** `literal` is the text before the first wildcard, `pattern` the rest with `*` and `?`. */
   | { readonly kind: 'pattern'; readonly literal: string; readonly pattern: string };
-
-/** A statement of an identity policy. */
-export interface Statement {
-  readonly Effect: 'Allow';
-  readonly Action: readonly string[];
-  readonly Resource: string;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
 
 /** How far keys are narrowed down. */
 export type Width = 'exact' | 'prefix' | 'bucket';
@@ -80,7 +73,7 @@ function escaped(literal: string, special = /[*?$]/g): string {
 }
 
 /** What the side needs in S3, and no more. */
-export function storageStatements(scope: PolicyScope, { keys, prefixes }: KeyPatterns): Statement[] {
+export function storageStatements(scope: PolicyScope, { keys, prefixes }: KeyPatterns): PolicyStatement[] {
   const { partition, bucket, access } = scope;
   const bucketArn = `arn:${partition}:s3:::${bucket}`;
   const objects = `${bucketArn}/${keys}`;
@@ -117,7 +110,7 @@ export function storageStatements(scope: PolicyScope, { keys, prefixes }: KeyPat
  * What the side needs of the KMS key that encrypts its objects: it may be used by S3 on the side's behalf, never directly.
  * @param resource the key's ARN, or `*` where it is not known
  */
-export function keyStatement({ partition, region, access }: PolicyScope, resource: string): Statement {
+export function keyStatement({ partition, region, access }: PolicyScope, resource: string): PolicyStatement {
   return {
     Effect: 'Allow',
     Action: access.side === 'source' ? ['kms:Decrypt'] : ['kms:GenerateDataKey', 'kms:Decrypt'],

@@ -1,16 +1,6 @@
 /** Statements that a refused side or hop lacks, for every kind of policy; what a side needs is in side-statements. */
-import { keyPatterns, type PolicyScope, type Statement, storageStatements } from './side-statements.js';
-
-/** A statement of any policy. */
-export interface PolicyStatement {
-  readonly Effect: 'Allow' | 'Deny';
-  /** In policies of buckets, keys and roles, which say whom they mean. */
-  readonly Principal?: { readonly AWS: string };
-  readonly Action: string | readonly string[];
-  /** Absent in trust policies. */
-  readonly Resource?: string | readonly string[];
-  readonly Condition?: Statement['Condition'];
-}
+import type { PolicyStatement } from '../../../runtime/connector-api.js';
+import { keyPatterns, type PolicyScope, storageStatements } from './side-statements.js';
 
 /** What one hop asks of STS, as far as policies see it. */
 export interface HopScope {
@@ -21,14 +11,14 @@ export interface HopScope {
 }
 
 /** One action of a side, on what the side works with; undefined for an action that the side does not need. */
-export function actionStatement(scope: PolicyScope, action: string): Statement | undefined {
+export function actionStatement(scope: PolicyScope, action: string): PolicyStatement | undefined {
   const statements = storageStatements(scope, keyPatterns(scope, 'exact'));
   const found = statements.find(({ Action }) => Action.includes(action));
   return found && { ...found, Action: [action] };
 }
 
 /** The same statement for the policy of a bucket or key; `principal` is an ARN. */
-export function grantedTo(principal: string, { Effect, ...rest }: Statement): PolicyStatement {
+export function grantedTo(principal: string, { Effect, ...rest }: PolicyStatement): PolicyStatement {
   return { Effect, Principal: { AWS: principal }, ...rest };
 }
 
@@ -49,12 +39,15 @@ export function assumeStatement(hop: HopScope): PolicyStatement {
 }
 
 /** Keeps a base identity, which should only be able to assume its role, from the bucket. */
-export function denyBucketStatement({ partition, bucket }: PolicyScope): PolicyStatement {
+export function denyBucketStatement({ partition, bucket }: PolicyScope) {
   const arn = `arn:${partition}:s3:::${bucket}`;
   return { Effect: 'Deny', Action: 's3:*', Resource: [arn, `${arn}/*`] };
 }
 
-function assumeActions({ sendsTags, sendsSourceIdentity }: HopScope): string | readonly string[] {
-  const further = [...(sendsTags ? ['sts:TagSession'] : []), ...(sendsSourceIdentity ? ['sts:SetSourceIdentity'] : [])];
-  return further.length === 0 ? 'sts:AssumeRole' : ['sts:AssumeRole', ...further];
+function assumeActions({ sendsTags, sendsSourceIdentity }: HopScope): readonly string[] {
+  return [
+    'sts:AssumeRole',
+    ...(sendsTags ? ['sts:TagSession'] : []),
+    ...(sendsSourceIdentity ? ['sts:SetSourceIdentity'] : []),
+  ];
 }

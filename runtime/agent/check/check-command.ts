@@ -6,11 +6,11 @@ import { CrossroleError, CrossroleErrors } from '../../errors.js';
 import { loadConnectionSide } from '../../mapping/connection-side.js';
 import { isConnectionName } from '../../mapping/file-kind.js';
 import { loadMapping } from '../../mapping/load.js';
-import type { NamedSide } from '../../mapping/plan.js';
+import type { MappingSide } from '../../mapping/plan.js';
 import { agentError } from '../errors.js';
 import { exitStatus } from '../exit-status.js';
 import { type Interruption, interruption } from '../interruption.js';
-import type { MappingOptions } from '../run-command.js';
+import type { MappingOptions } from '../mapping-arguments.js';
 import { formatError, formatWarning } from '../text.js';
 import { type CheckReport, gateReport, invalidCheck, type SideReport } from './check-report.js';
 import { checklist } from './checklist.js';
@@ -27,7 +27,7 @@ export interface CheckOptions extends MappingOptions {
 interface Subject {
   readonly mapping: string | null;
   readonly connection: string | null;
-  readonly sides: readonly NamedSide[];
+  readonly sides: readonly MappingSide[];
   readonly warnings: readonly Warning[];
 }
 
@@ -79,7 +79,7 @@ async function walk(
   let isCancelled = false;
   try {
     for (const named of subject.sides) {
-      const { name, kind, side } = named;
+      const { transformation: name, kind, side } = named;
       const object = 'describes' in side ? side.describes : side.uri;
       const gates: SideReport['gates'][number][] = [];
       sides.push({ name, side: kind, object, gates });
@@ -145,7 +145,7 @@ function load(file: string, options: CheckOptions): Subject {
   return { mapping: loaded.name, connection: null, sides: loaded.sides, warnings: loaded.warnings };
 }
 
-function kindOf(as: string | undefined): NamedSide['kind'] | undefined {
+function kindOf(as: string | undefined): MappingSide['kind'] | undefined {
   if (as === undefined || as === 'source' || as === 'target') return as;
   throw agentError('USAGE', `--as ${as} is neither source nor target`, { remedy: 'Give source or target.' });
 }

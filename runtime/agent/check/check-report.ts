@@ -1,7 +1,7 @@
 import type { Gate, Warning } from '../../connector-api.js';
 import { type ErrorReport, errorReport } from '../../engine/report.js';
 import type { CrossroleError } from '../../errors.js';
-import type { NamedSide } from '../../mapping/plan.js';
+import type { MappingSide } from '../../mapping/plan.js';
 
 export type CheckStatus = 'passed' | 'refused' | 'invalid' | 'cancelled';
 
@@ -17,7 +17,7 @@ export interface GateReport extends Partial<Omit<ErrorReport, 'gate'>> {
 export interface SideReport {
   /** Of the transformation, or of the connection where one is checked by itself. */
   readonly name: string;
-  readonly side: NamedSide['kind'];
+  readonly side: MappingSide['kind'];
   readonly object: string;
   readonly gates: readonly GateReport[];
 }

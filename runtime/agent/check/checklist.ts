@@ -1,10 +1,10 @@
 import type { Gate } from '../../connector-api.js';
 import { errorReport } from '../../engine/report.js';
-import type { NamedSide } from '../../mapping/plan.js';
+import type { MappingSide } from '../../mapping/plan.js';
 import { formatFixes } from '../text.js';
 
 export interface Checklist {
-  side(side: NamedSide, object: string): void;
+  side(side: MappingSide, object: string): void;
   gate(gate: Gate): void;
 }
 
@@ -14,8 +14,8 @@ const widestMark = Math.max(...Object.values(marks).map(({ length }) => length))
 /** A line a gate; on a terminal the gate under way is shown, too, and replaced by its outcome. */
 export function checklist(stream: NodeJS.WriteStream, quiet: boolean): Checklist {
   return {
-    side({ name, kind }, object) {
-      if (!quiet) stream.write(`${kind} ${name}: ${object}\n`);
+    side({ transformation, kind }, object) {
+      if (!quiet) stream.write(`${kind} ${transformation}: ${object}\n`);
     },
     gate(gate) {
       if (gate.state === 'begun') {

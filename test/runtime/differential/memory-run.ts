@@ -81,6 +81,7 @@ function memorySource(objects: readonly CaseObject[], chunkBytes: number): Sourc
   return {
     describes: 'memory',
     uri: undefined,
+    neededPolicies: async () => [],
     open: async () => ({
       async *list() {
         for (const { uri, bytes } of objects) yield { uri, size: bytes.length, etag: uri, modified: new Date(0) };
@@ -114,6 +115,7 @@ function memoryTarget(name: string, visible: Map<string, Buffer>): TargetSide {
   const pieces: Buffer[] = [];
   return {
     uri,
+    neededPolicies: async () => [],
     open: async () => ({
       beginWrite: async () => ({
         uri,

@@ -39,7 +39,8 @@ const listObjects = {
 const putObject = { Effect: 'Allow', Action: ['s3:PutObject'], Resource: 'arn:aws:s3:::acme-curated/eu/o.csv' };
 const everything = statements({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
 
-function trustFor(AWS: string, externalId: string, Action: string | string[] = 'sts:AssumeRole') {
+function trustFor(AWS: string, externalId: string, ...further: string[]) {
+  const Action = ['sts:AssumeRole', ...further];
   return { Effect: 'Allow', Principal: { AWS }, Action, Condition: { StringEquals: { 'sts:ExternalId': externalId } } };
 }
 
@@ -149,7 +150,7 @@ export const brokenSetups: readonly BrokenSetup[] = [
     code: 'ASSUME_ROLE_NOT_ALLOWED',
     fix: [
       `permission policy of user mover in account ${ours}`,
-      { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: readerRole },
+      { Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: readerRole },
     ],
   },
   {
@@ -179,7 +180,7 @@ export const brokenSetups: readonly BrokenSetup[] = [
     },
     gate: 'assume-role',
     code: 'TAG_SESSION_DENIED',
-    fix: [trustPolicy, trustFor(mover, 'landing-7f3a', ['sts:AssumeRole', 'sts:TagSession'])],
+    fix: [trustPolicy, trustFor(mover, 'landing-7f3a', 'sts:TagSession')],
   },
   {
     name: 'a source identity that the trust policy does not allow',
@@ -188,7 +189,7 @@ export const brokenSetups: readonly BrokenSetup[] = [
     },
     gate: 'assume-role',
     code: 'SOURCE_IDENTITY_DENIED',
-    fix: [trustPolicy, trustFor(mover, 'landing-7f3a', ['sts:AssumeRole', 'sts:SetSourceIdentity'])],
+    fix: [trustPolicy, trustFor(mover, 'landing-7f3a', 'sts:SetSourceIdentity')],
   },
   {
     name: 'no such bucket',

@@ -1,0 +1,49 @@
+import type { NeededPolicy, PolicyTerms } from '../../../runtime/connector-api.js';
+import { amazonS3V2Error } from '../errors.js';
+import { baseKeys } from '../identity/base/base-keys.js';
+import { callerArn } from '../identity/caller-identity.js';
+import { partsOfArn, policyPrincipal } from '../identity/role-arn.js';
+import type { PolicyScope } from '../identity/side-statements.js';
+import type { SideSettings } from '../side.js';
+import { causeOf, serviceError } from '../storage/service-error.js';
+import { neededPolicies } from './needed-policies.js';
+
+/** The policies that a side needs. Asks STS who the base identity is where the terms do not say. */
+export async function sidePolicies(
+  settings: SideSettings,
+  access: PolicyScope['access'],
+  terms: PolicyTerms,
+): Promise<readonly NeededPolicy[]> {
+  const { identity, storage } = settings;
+  const principal = policyPrincipal(terms.principalOf(settings.connection) ?? (await baseArn(settings, terms)));
+  const worker = partsOfArn(identity.kind === 'iam-user' ? principal : identity.role.roleArn);
+  return neededPolicies({
+    identity,
+    principal,
+    scope: { partition: worker.partition, region: storage.region, bucket: storage.bucket, access },
+    // A user's keys don't tell its account beforehand, so the bucket is taken for its own unless an owner is set.
+    bucketAccount: storage.expectedBucketOwner ?? (identity.kind === 'iam-user' ? worker.account : undefined),
+    key: terms.keys.get(storage.bucket),
+  });
+}
+
+async function baseArn(
+  { connection, identity, storage, endpoints }: SideSettings,
+  terms: PolicyTerms,
+): Promise<string> {
+  const { clock, signal } = terms;
+  const base = identity.kind === 'iam-user' ? identity : identity.base;
+  const keys = baseKeys(base, endpoints.instanceMetadata, clock, signal);
+  const access = { region: storage.region, endpoint: endpoints.sts, clock, signal, warn: () => {} };
+  try {
+    return await callerArn(keys.current, access);
+  } catch (error) {
+    const failure = serviceError(error);
+    if (!failure) throw error;
+    throw amazonS3V2Error(
+      'CALLER_UNKNOWN',
+      `STS does not say who the base identity of connection "${connection}" is: ${failure.code}: ${failure.message}`,
+      { cause: causeOf(failure) },
+    );
+  }
+}
