@@ -35,7 +35,7 @@ export function regionGate(side: ProbedSide): GateStep {
       );
       return {
         state: 'passed',
-        detail: answer.region ?? 'the storage does not tell the region; nothing else is wrong',
+        detail: answer.region ?? 'the storage does not tell its region',
       };
     },
   };
