@@ -6,7 +6,7 @@ import { sessionName } from './identity/session-name.js';
 import { derivedSessionPolicy } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';
 import type { PolicyScope } from './identity/side-statements.js';
-import { type Endpoints, endpointsOf } from './storage/endpoints.js';
+import { type Endpoints, endpointsOf, hasKms } from './storage/endpoints.js';
 import { unlessAborted } from './storage/retry.js';
 import { type S3Requests, type Storage, s3Requests } from './storage/s3-requests.js';
 
@@ -19,6 +19,7 @@ export interface SideSettings {
   readonly identity: Identity;
   readonly storage: Storage;
   readonly endpoints: Endpoints;
+  readonly kms: boolean;
 }
 
 export function sideSettings(
@@ -36,7 +37,8 @@ export function sideSettings(
     checksums: connection.checksums !== 'when-required',
     expectedBucketOwner: expectedOwner(connection.expectedBucketOwner, identity),
   };
-  return { mapping, transformation, connection: connectionName, identity, storage, endpoints };
+  const kms = hasKms(connection);
+  return { mapping, transformation, connection: connectionName, identity, storage, endpoints, kms };
 }
 
 /** The account of the role unless it is set; a user's keys don't tell an account. */
@@ -119,7 +121,7 @@ export function policyOf(
     case 'document':
       return sessionPolicy.text;
     case 'derived': {
-      const derived = derivedSessionPolicy(factsOf(settings, access).scope);
+      const derived = derivedSessionPolicy({ ...factsOf(settings, access).scope, kms: settings.kms });
       for (const warning of derived.warnings) warn(warning);
       return derived.text;
     }

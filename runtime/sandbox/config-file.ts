@@ -32,6 +32,7 @@ export interface AccountFile {
       }
     >
   >;
+  readonly keys?: Readonly<Record<string, { readonly policy: unknown; readonly region?: string }>>;
   readonly instanceRole?: string;
 }
 
@@ -39,6 +40,7 @@ export interface BucketFile {
   readonly account: string;
   readonly region: string;
   readonly policy?: unknown;
+  readonly encryption?: { readonly kmsKeyId: string; readonly bucketKeyEnabled?: boolean };
   readonly objects?: Readonly<
     Record<string, { readonly text?: string; readonly base64?: string; readonly file?: string }>
   >;

@@ -40,10 +40,19 @@ const role = closedObject(
   ['trust'],
 );
 
+const key = closedObject(
+  {
+    policy,
+    region: text('Its region. Default: that of whatever names it.', { pattern: '^[a-z0-9-]+$' }),
+  },
+  ['policy'],
+);
+
 const account = closedObject(
   {
     users: { type: 'object', additionalProperties: user, description: 'IAM users by name.' },
     roles: { type: 'object', additionalProperties: role, description: 'IAM roles by name.' },
+    keys: { type: 'object', additionalProperties: key, description: 'KMS keys by their id.' },
     instanceRole: text('The role of this account whose session instance metadata hands out; one in all accounts.'),
   },
   [],
@@ -68,6 +77,18 @@ const bucket = closedObject(
     account: text('The account that owns the bucket.'),
     region: text('Its region, such as eu-west-1.', { pattern: '^[a-z0-9-]+$' }),
     policy,
+    encryption: closedObject(
+      {
+        kmsKeyId: text('The ARN of the KMS key that objects are encrypted with.'),
+        bucketKeyEnabled: {
+          type: 'boolean',
+          default: false,
+          description: 'Whether the key is asked for the bucket and not for each object.',
+        },
+      },
+      ['kmsKeyId'],
+      { description: 'The default encryption of objects. Without it they are under keys of S3.' },
+    ),
     objects: {
       type: 'object',
       additionalProperties: content,

@@ -9,6 +9,7 @@ import type { AccountFile, BucketFile, SandboxFile } from './config-file.js';
 import { sandboxConfigSchema } from './config-schema.js';
 import { sandboxError } from './errors.js';
 import type { FaultConfig } from './faults.js';
+import { parseKeyArn } from './kms/key.js';
 import { type PolicyDocument, type PolicyUse, parsePolicy } from './policy/document.js';
 
 /** A sandbox as configured, its policies read. */
@@ -26,6 +27,7 @@ export interface AccountConfig {
   readonly id: string;
   readonly users: readonly UserConfig[];
   readonly roles: readonly RoleConfig[];
+  readonly keys: readonly KeyConfig[];
   /** Name of one of `roles`. */
   readonly instanceRole: string | undefined;
 }
@@ -47,12 +49,27 @@ export interface RoleConfig {
   readonly maxSessionDuration: number;
 }
 
+export interface KeyConfig {
+  readonly id: string;
+  /** Undefined: that of whatever names the key. */
+  readonly region: string | undefined;
+  readonly policy: PolicyDocument;
+}
+
 export interface BucketConfig {
   readonly name: string;
   readonly account: string;
   readonly region: string;
   readonly policy: PolicyDocument | undefined;
+  /** Undefined: by keys of S3. */
+  readonly encryption: DefaultEncryption | undefined;
   readonly objects: readonly ObjectConfig[];
+}
+
+export interface DefaultEncryption {
+  /** Of a key among the accounts, in the bucket's region. */
+  readonly keyArn: string;
+  readonly bucketKey: boolean;
 }
 
 export interface ObjectConfig {
@@ -66,6 +83,8 @@ export interface ObjectConfig {
 const BUCKET_NAME = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/;
 /** IAM user guide, names of users and roles. */
 const IDENTITY_NAME = /^[\w+=,.@-]{1,64}$/;
+/** What KMS makes up as ids, and names that are easier to read (KMS API reference, KeyId). */
+const KEY_ID = /^[A-Za-z0-9-]{1,128}$/;
 const MAX_KEY_BYTES = 1024;
 /** IAM's own default for a role. */
 const DEFAULT_MAX_SESSION_SECONDS = 3600;
@@ -166,6 +185,11 @@ function accountOf(id: string, account: AccountFile, problems: Problems): Accoun
       maxSessionDuration: role.maxSessionDuration ?? DEFAULT_MAX_SESSION_SECONDS,
     };
   });
+  const keys = Object.entries(account.keys ?? {}).map(([keyId, { region, policy }]): KeyConfig => {
+    const path = [...at, 'keys', keyId];
+    if (!KEY_ID.test(keyId)) problems.add(path, `"${keyId}" can not be the id of a key`, undefined, 'key');
+    return { id: keyId, region, policy: problems.policy(policy, [...path, 'policy'], { kind: 'key' }) };
+  });
   const { instanceRole } = account;
   if (instanceRole !== undefined && !roles.some(({ name }) => name === instanceRole)) {
     const meant = nearestName(
@@ -175,7 +199,7 @@ function accountOf(id: string, account: AccountFile, problems: Problems): Accoun
     const remedy = meant === undefined ? undefined : `Did you mean "${meant}"?`;
     problems.add([...at, 'instanceRole'], `account ${id} has no role "${instanceRole}"`, remedy);
   }
-  return { id, users, roles, instanceRole };
+  return { id, users, roles, keys, instanceRole };
 }
 
 function bucketOf(name: string, bucket: BucketFile, { accounts }: SandboxFile, problems: Problems): BucketConfig {
@@ -211,7 +235,29 @@ function bucketOf(name: string, bucket: BucketFile, { accounts }: SandboxFile, p
     bucket.policy === undefined
       ? undefined
       : problems.policy(bucket.policy, [...at, 'policy'], { kind: 'bucket', bucket: name });
-  return { name, account: bucket.account, region: bucket.region, policy, objects };
+  const encryption = encryptionOf(bucket, accounts, [...at, 'encryption'], problems);
+  return { name, account: bucket.account, region: bucket.region, policy, encryption, objects };
+}
+
+function encryptionOf(
+  { encryption, region }: BucketFile,
+  accounts: SandboxFile['accounts'],
+  at: JsonPath,
+  problems: Problems,
+): DefaultEncryption | undefined {
+  if (!encryption) return undefined;
+  const { kmsKeyId, bucketKeyEnabled = false } = encryption;
+  const named = parseKeyArn(kmsKeyId);
+  const key = named && accounts[named.account]?.keys?.[named.id];
+  const refuse = (message: string, remedy: string): void => problems.add([...at, 'kmsKeyId'], message, remedy);
+  if (!named) {
+    refuse(`"${kmsKeyId}" is not the ARN of a key`, 'Write arn:aws:kms:REGION:ACCOUNT:key/ID.');
+  } else if (!key || (key.region ?? named.region) !== named.region) {
+    refuse(`there is no key "${kmsKeyId}"`, 'Add it to the "keys" of its account.');
+  } else if (named.region !== region) {
+    refuse(`the key is in ${named.region}, the bucket in ${region}`, 'S3 uses keys of the region of the bucket only.');
+  }
+  return { keyArn: kmsKeyId, bucketKey: bucketKeyEnabled };
 }
 
 /** Access keys and the variables of secrets are unique; one account at most has the machine. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AuditDraft } from './audit.js';
 import type { Delivery, Fault, FaultTarget } from './faults.js';
 import type { Reply } from './http/reply.js';
+import type { KeyRegistry } from './kms/key-registry.js';
 import type { Credentials, PrincipalRegistry } from './principals.js';
 import type { ServiceError } from './service-error.js';
 import type { RequestHead } from './signature/request-line.js';
@@ -12,6 +13,7 @@ import type { PieceFolder } from './store/piece.js';
 export interface SandboxState {
   readonly principals: PrincipalRegistry;
   readonly buckets: ReadonlyMap<string, Bucket>;
+  readonly keys: KeyRegistry;
   readonly pieces: PieceFolder;
   readonly sessionTimeScale: number;
   meetFault(target: FaultTarget): Fault;

@@ -5,16 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.js';
 import { type AuditEntry, openAuditLog } from './audit.js';
-import type { ObjectConfig, SandboxConfig } from './config.js';
+import type { BucketConfig, ObjectConfig, SandboxConfig } from './config.js';
 import type { SandboxState } from './exchange.js';
 import { faultInjector } from './faults.js';
 import type { ByteSink } from './http/receive-body.js';
 import { instanceMetadata } from './instance-metadata.js';
+import { parseKeyArn } from './kms/key.js';
+import { createKeyRegistry, type KeyRegistry } from './kms/key-registry.js';
 import { createPrincipals } from './principals.js';
-import { encryptionOf } from './s3/attributes.js';
+import { encryptionHeaders } from './s3/encryption.js';
 import { wholeSeconds } from './s3/objects.js';
 import { startServer } from './server.js';
-import { type Bucket, createBucket } from './store/bucket.js';
+import { type Bucket, createBucket, type Encryption } from './store/bucket.js';
 import { type PieceFolder, pieceFolder, readPieces } from './store/piece.js';
 
 export type { AuditEntry } from './audit.js';
@@ -99,14 +101,25 @@ export function describeSandbox({ endpoint, env, auditLogPath }: RunningSandbox)
 }
 
 function stateOf(config: SandboxConfig, clock: Clock, pieces: PieceFolder): SandboxState {
+  const keys = createKeyRegistry(config.accounts);
   return {
     principals: createPrincipals(config.accounts),
-    buckets: new Map(config.buckets.map((bucket) => [bucket.name, createBucket(bucket)])),
+    buckets: new Map(config.buckets.map((bucket) => [bucket.name, createBucket(bucket, encryptionOf(bucket, keys))])),
+    keys,
     pieces,
     sessionTimeScale: config.sessionTimeScale,
     meetFault: faultInjector(config.faults),
     now: () => clock.now() + config.clockOffsetSeconds * 1000,
   };
+}
+
+/** The default encryption of a bucket; its key is one of the configuration. */
+function encryptionOf({ name, encryption }: BucketConfig, keys: KeyRegistry): Encryption {
+  if (!encryption) return { kind: 's3' };
+  const keyName = parseKeyArn(encryption.keyArn);
+  const key = keyName && keys.find(keyName);
+  if (!key) throw new Error(`the key of bucket ${name} is not in the configuration`);
+  return { kind: 'kms', algorithm: 'aws:kms', key, bucketKey: encryption.bucketKey };
 }
 
 function sandboxOf(
@@ -136,7 +149,8 @@ function sandboxOf(
         const object = bucket.get(key);
         if (!object) return [];
         const { size, etag, attributes } = object;
-        return [{ key, size, etag, headers: attributes.headers, metadata: attributes.metadata }];
+        const headers = { ...attributes.headers, ...encryptionHeaders(attributes.encryption) };
+        return [{ key, size, etag, headers, metadata: attributes.metadata }];
       });
     },
     openUploads: () =>
@@ -178,13 +192,13 @@ async function store(
     throw error;
   }
   const stored = piece();
-  const headers = { 'content-type': 'binary/octet-stream', ...encryptionOf({}) };
+  const headers = { 'content-type': 'binary/octet-stream' };
   bucket.put({
     key,
     size: stored.size,
     etag: `"${md5.digest('hex')}"`,
     modified: wholeSeconds(state.now()),
-    attributes: { headers, metadata: {}, tags: new Map(), writer: bucket.account },
+    attributes: { headers, encryption: bucket.encryption, metadata: {}, tags: new Map(), writer: bucket.account },
     checksum: undefined,
     pieces: [stored],
   });

@@ -4,6 +4,7 @@ import { amazonS3V2Error } from '../errors.js';
 import { clientSettings } from '../storage/client-settings.js';
 import { withDeadline, withRetries } from '../storage/retry.js';
 import { serviceError } from '../storage/service-error.js';
+import { readBareErrors } from './bare-sts-error.js';
 import type { BaseKeys } from './base/base-keys.js';
 import { warningOfClock } from './clock-skew.js';
 import type { RoleHop } from './role-request.js';
@@ -70,11 +71,14 @@ export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess
 
   async function send(): Promise<GrantedSession> {
     const { STSClient, AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-    opened ??= new STSClient({
-      ...clientSettings(region, endpoint),
-      // Never cached by the client: an expiration in the past makes it ask for every request.
-      credentials: async () => ({ ...(await base.current()), expiration: new Date(0) }),
-    });
+    if (!opened) {
+      opened = new STSClient({
+        ...clientSettings(region, endpoint),
+        // Never cached by the client: an expiration in the past makes it ask for every request.
+        credentials: async () => ({ ...(await base.current()), expiration: new Date(0) }),
+      });
+      readBareErrors(opened);
+    }
     const client = opened;
     return withRetries(clock, signal, () =>
       withDeadline(clock, answerWithin, signal, async (abortSignal) => {

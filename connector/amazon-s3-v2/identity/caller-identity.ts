@@ -1,6 +1,7 @@
 import { clientSettings } from '../storage/client-settings.js';
 import { withDeadline, withRetries } from '../storage/retry.js';
 import type { StsAccess } from './assume-role.js';
+import { readBareErrors } from './bare-sts-error.js';
 import type { AccessKeys } from './base/base-identity.js';
 import { warningOfClock } from './clock-skew.js';
 import type { TemporaryKeys } from './temporary-keys.js';
@@ -21,6 +22,7 @@ export async function callerArn(
     ...clientSettings(region, endpoint),
     credentials: async () => ({ ...(await keys()), expiration: new Date(0) }),
   });
+  readBareErrors(client);
   try {
     const { Arn = '' } = await withRetries(clock, signal, () =>
       withDeadline(clock, answerWithin, signal, (abortSignal) =>

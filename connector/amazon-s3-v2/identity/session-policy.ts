@@ -2,11 +2,17 @@ import type { Warning } from '../../../runtime/connector-api.js';
 import { maximumPolicyCharacters } from './session-policy-limits.js';
 import { type KeyPatterns, keyPatterns, keyStatement, type PolicyScope, storageStatements } from './side-statements.js';
 
+/** What a session is for. */
+export interface SessionScope extends PolicyScope {
+  /** Objects may be encrypted with keys of AWS KMS. */
+  readonly kms: boolean;
+}
+
 /**
  * The smallest session policy that the side can work with. Where STS would refuse its length (2048 characters) or its
  * characters (beyond U+00FF), keys widen to their common prefix, then to the whole bucket, each with a warning.
  */
-export function derivedSessionPolicy(scope: PolicyScope): {
+export function derivedSessionPolicy(scope: SessionScope): {
   readonly text: string;
   readonly warnings: readonly Warning[];
 } {
@@ -29,8 +35,8 @@ function widened({ bucket, access }: PolicyScope, why: string, keys: string): Wa
   };
 }
 
-function policyText(scope: PolicyScope, patterns: KeyPatterns): string {
+function policyText(scope: SessionScope, patterns: KeyPatterns): string {
   // Whether and under which key the bucket encrypts is not known before the session is there.
-  const statements = [...storageStatements(scope, patterns), keyStatement(scope, '*')];
+  const statements = [...storageStatements(scope, patterns), ...(scope.kms ? [keyStatement(scope, '*')] : [])];
   return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }

@@ -22,6 +22,15 @@ export function endpointsOf(connection: PropertyValues, environment: NodeJS.Proc
   };
 }
 
+/**
+ * Whether the storage can use keys of AWS KMS. What a connection's own endpoint names outside of AWS can not, and may refuse
+ * a policy that speaks of KMS (Ceph: MalformedPolicyDocument). The environment's endpoint stands for AWS itself.
+ */
+export function hasKms(connection: PropertyValues): boolean {
+  const own = given(connection.restEndpoint);
+  return own === undefined || !URL.canParse(own) || /(^|\.)amazonaws\.com(\.cn)?$/.test(new URL(own).hostname);
+}
+
 function given(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -26,9 +26,11 @@ export function serviceError(error: unknown): ServiceError | undefined {
   if (!metadata && !response && systemCode === undefined && !isTimeout(error)) return undefined;
   const status = numberAt(metadata, 'httpStatusCode') ?? numberAt(response, 'statusCode');
   const name = stringAt(error, 'Code') ?? error.name;
+  // What the SDK writes where the answer has no message, as those to HEAD and some of Ceph.
+  const message = error.message === 'UnknownError' ? 'no reason is given' : error.message;
   return {
     code: status === undefined ? (systemCode ?? name) : name,
-    message: error.message.slice(0, maximumMessage),
+    message: message.slice(0, maximumMessage),
     status,
     bucketRegion: stringAt(objectAt(response, 'headers'), 'x-amz-bucket-region') ?? stringAt(error, 'Region'),
     requestId: stringAt(metadata, 'requestId'),

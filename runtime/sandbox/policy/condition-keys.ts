@@ -37,6 +37,8 @@ const plainKeys = [
   's3:x-amz-server-side-encryption',
   's3:x-amz-server-side-encryption-aws-kms-key-id',
   's3:x-amz-storage-class',
+  'kms:CallerAccount',
+  'kms:GrantIsForAWSResource',
   'kms:ViaService',
 ];
 

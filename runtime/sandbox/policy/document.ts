@@ -10,6 +10,7 @@ export type PolicyUse =
   | { readonly kind: 'identity' }
   | { readonly kind: 'session' }
   | { readonly kind: 'trust' }
+  | { readonly kind: 'key' }
   | { readonly kind: 'bucket'; readonly bucket: string };
 
 export interface Listed {

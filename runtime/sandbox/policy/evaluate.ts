@@ -26,18 +26,27 @@ export interface Policies {
   readonly identity: readonly PolicyDocument[];
   /** Given to AssumeRole when the session was made. */
   readonly session: PolicyDocument | undefined;
-  /** Of the bucket or role asked for. */
+  /** Of the bucket, key or role asked for. */
   readonly resource: PolicyDocument | undefined;
-  /** A role can be assumed only if its trust policy says so; a bucket can do without a policy in its own account. */
-  readonly resourceGate: 'bucket-policy' | 'trust-policy';
+  /**
+   * A role can be assumed and a key be used only if its own policy says so (KMS developer guide, key policies); a bucket can
+   * do without a policy in its own account.
+   */
+  readonly resourceGate: ResourceGate;
 }
 
-export type Gate = 'explicit-deny' | 'identity-policy' | 'session-policy' | 'bucket-policy' | 'trust-policy';
+export type ResourceGate = 'bucket-policy' | 'key-policy' | 'trust-policy';
+
+export type PolicyKind = 'identity-policy' | 'session-policy' | ResourceGate;
+
+export type Gate = 'explicit-deny' | PolicyKind;
 
 export interface Decision {
   readonly allowed: boolean;
   /** Which gate let the request in, or kept it out. */
   readonly gate: Gate;
+  /** The kind of policy that allowed it, denies it, or lacks the statement that would allow it. */
+  readonly policy: PolicyKind;
   /** The statement that decided, such as `identity-policy[0].Statement[1] Sid`; undefined when none speaks of the request. */
   readonly statement: string | undefined;
 }
@@ -57,13 +66,19 @@ interface Grant {
 export function evaluate(request: AccessRequest, policies: Policies): Decision {
   const { caller } = request;
   const denied = denial(request, policies);
-  if (denied !== undefined) return { allowed: false, gate: 'explicit-deny', statement: denied };
+  if (denied) return { allowed: false, gate: 'explicit-deny', ...denied };
 
   const identity = firstAllowed(request, policies.identity, 'identity-policy');
   const resource = resourceGrant(request, policies);
   const { resourceGate } = policies;
-  const refuse = (gate: Gate): Decision => ({ allowed: false, gate, statement: undefined });
-  const byResource = (grant: Grant): Decision => ({ allowed: true, gate: resourceGate, statement: grant.statement });
+  const refuse = (policy: PolicyKind): Decision => ({ allowed: false, gate: policy, policy, statement: undefined });
+  const grant = (policy: PolicyKind, statement: string): Decision => ({
+    allowed: true,
+    gate: policy,
+    policy,
+    statement,
+  });
+  const byResource = ({ statement }: Grant): Decision => grant(resourceGate, statement);
 
   if (caller.kind === 'anonymous' || caller.kind === 'service') {
     return resource ? byResource(resource) : refuse(resourceGate);
@@ -77,27 +92,30 @@ export function evaluate(request: AccessRequest, policies: Policies): Decision {
     return resource ? byResource(resource) : refuse(resourceGate);
   }
   if (resource?.naming === 'session') return byResource(resource);
-  if (resourceGate === 'trust-policy' && !resource) return refuse('trust-policy');
+  const resourceMustAgree = resourceGate !== 'bucket-policy';
+  if (resourceMustAgree && !resource) return refuse(resourceGate);
   const grantedByResource = resource?.naming === 'direct';
   if (identity === undefined && !grantedByResource) return refuse('identity-policy');
   if (cutBySession) return refuse('session-policy');
-  // A trust policy always has its say; a bucket's counts where the identity's policies do not suffice.
-  if (resource && (identity === undefined || resourceGate === 'trust-policy')) return byResource(resource);
-  return { allowed: true, gate: 'identity-policy', statement: identity };
+  // What must agree has its say in any case; a bucket's policy counts where the identity's do not suffice.
+  if (resource && (identity === undefined || resourceMustAgree)) return byResource(resource);
+  return identity === undefined ? refuse('identity-policy') : grant('identity-policy', identity);
 }
 
-function denial(request: AccessRequest, policies: Policies): string | undefined {
-  const { identity, session, resource, resourceGate } = policies;
-  const lists: readonly (readonly [string, PolicyDocument])[] = [
-    ...identity.map((policy, index) => [`identity-policy[${index}]`, policy] as const),
-    ...(session ? [['session-policy', session] as const] : []),
-    ...(resource ? [[resourceGate, resource] as const] : []),
+function denial(
+  request: AccessRequest,
+  { identity, session, resource, resourceGate }: Policies,
+): Pick<Decision, 'policy' | 'statement'> | undefined {
+  const documents: readonly (readonly [PolicyKind, string, PolicyDocument])[] = [
+    ...identity.map((document, index) => ['identity-policy', `identity-policy[${index}]`, document] as const),
+    ...(session ? [['session-policy', 'session-policy', session] as const] : []),
+    ...(resource ? [[resourceGate, resourceGate, resource] as const] : []),
   ];
-  for (const [name, { statements }] of lists) {
+  for (const [policy, name, { statements }] of documents) {
     const found = statements.find(
       (s) => s.effect === 'Deny' && namingOf(s.principals, request.caller) && speaksOf(s, request),
     );
-    if (found) return `${name}.${found.label}`;
+    if (found) return { policy, statement: `${name}.${found.label}` };
   }
   return undefined;
 }

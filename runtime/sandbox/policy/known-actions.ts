@@ -80,19 +80,42 @@ const stsActions = [
   'SetSourceIdentity',
   'TagSession',
 ];
-/** Keys of KMS are not played: these are known and have no effect. */
+/** S3 asks for Decrypt and GenerateDataKey on its caller's behalf; key policies also name the rest. */
 const kmsActions = [
+  'CancelKeyDeletion',
+  'CreateAlias',
   'CreateGrant',
+  'CreateKey',
   'Decrypt',
+  'DeleteAlias',
   'DescribeKey',
+  'DisableKey',
+  'DisableKeyRotation',
+  'EnableKey',
+  'EnableKeyRotation',
   'Encrypt',
   'GenerateDataKey',
   'GenerateDataKeyPair',
   'GenerateDataKeyPairWithoutPlaintext',
   'GenerateDataKeyWithoutPlaintext',
+  'GetKeyPolicy',
+  'GetKeyRotationStatus',
+  'ListAliases',
+  'ListGrants',
+  'ListKeyPolicies',
+  'ListKeys',
+  'ListResourceTags',
+  'PutKeyPolicy',
   'ReEncryptFrom',
   'ReEncryptTo',
   'RetireGrant',
+  'RevokeGrant',
+  'RotateKeyOnDemand',
+  'ScheduleKeyDeletion',
+  'TagResource',
+  'UntagResource',
+  'UpdateAlias',
+  'UpdateKeyDescription',
 ];
 
 /** `service:Action` of all that a policy may name. */

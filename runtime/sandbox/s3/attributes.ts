@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ServiceError } from '../service-error.js';
 import { headerOf, parseQuery } from '../signature/request-line.js';
 import type { ObjectAttributes } from '../store/bucket.js';
+import { encryptionAsked } from './encryption.js';
 import { invalidArgument } from './errors.js';
+import type { S3Request } from './request.js';
 
 /** System headers that an object keeps and gives back. */
 const KEPT = [
@@ -38,10 +40,14 @@ const STORAGE_CLASSES = [
   'DEEP_ARCHIVE',
   'GLACIER_IR',
 ];
-const ENCRYPTIONS = ['AES256', 'aws:kms', 'aws:kms:dsse'];
 
 /** What PutObject and CreateMultipartUpload say of the object to come. Throws what S3 would not take. */
-export function attributesOf(headers: IncomingHttpHeaders, writer: string | undefined): ObjectAttributes {
+export function attributesOf({
+  headers,
+  account,
+  bucket,
+  keys,
+}: Pick<S3Request, 'headers' | 'account' | 'bucket' | 'keys'>): ObjectAttributes {
   checkAcl(headerOf(headers, 'x-amz-acl'));
   const kept: Record<string, string> = { 'content-type': 'binary/octet-stream' };
   for (const name of KEPT) {
@@ -53,10 +59,11 @@ export function attributesOf(headers: IncomingHttpHeaders, writer: string | unde
   const storageClass = oneOf(headers, 'x-amz-storage-class', STORAGE_CLASSES);
   if (storageClass !== undefined && storageClass !== 'STANDARD') kept['x-amz-storage-class'] = storageClass;
   return {
-    headers: { ...kept, ...encryptionOf(headers) },
+    headers: kept,
+    encryption: encryptionAsked(headers, bucket, keys, account),
     metadata: metadataOf(headers),
     tags: tagsOf(headerOf(headers, 'x-amz-tagging')),
-    writer,
+    writer: account,
   };
 }
 
@@ -80,26 +87,6 @@ function checkAcl(acl: string | undefined): void {
   if (acl === undefined || acl === 'bucket-owner-full-control') return;
   if (!CANNED_ACLS.includes(acl)) throw invalidArgument('', 'x-amz-acl', acl);
   throw new ServiceError(400, 'AccessControlListNotSupported', 'The bucket does not allow ACLs');
-}
-
-/** Recorded and echoed, not carried out: the bytes lie in a temporary folder either way. */
-export function encryptionOf(headers: IncomingHttpHeaders): Record<string, string> {
-  const name = 'x-amz-server-side-encryption';
-  const algorithm = oneOf(headers, name, ENCRYPTIONS) ?? 'AES256';
-  const keyId = headerOf(headers, `${name}-aws-kms-key-id`);
-  const bucketKey = headerOf(headers, `${name}-bucket-key-enabled`);
-  if (keyId !== undefined && algorithm === 'AES256') {
-    throw invalidArgument(
-      'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
-      name,
-      algorithm,
-    );
-  }
-  return {
-    [name]: algorithm,
-    ...(keyId === undefined ? {} : { [`${name}-aws-kms-key-id`]: keyId }),
-    ...(bucketKey === undefined ? {} : { [`${name}-bucket-key-enabled`]: bucketKey }),
-  };
 }
 
 function metadataOf(headers: IncomingHttpHeaders): Record<string, string> {

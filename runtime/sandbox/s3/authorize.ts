@@ -6,6 +6,7 @@ import type { ServiceError } from '../service-error.js';
 import { headerOf, type RequestHead } from '../signature/request-line.js';
 import type { Bucket } from '../store/bucket.js';
 import { tagsOf } from './attributes.js';
+import { reasonOf } from './denial.js';
 import { accessDenied } from './errors.js';
 import { type OperationName, rulesOf } from './operation.js';
 
@@ -95,14 +96,10 @@ function resourceOf({ operation, bucket, key }: S3Access, action: string): strin
 }
 
 /** Within one account S3 says what is missing; across accounts it says nothing (IAM user guide, access denied messages). */
-function denied(access: S3Access, action: string, { gate, statement }: Decision): ServiceError {
+function denied(access: S3Access, action: string, decision: Decision): ServiceError {
   const { principal, bucket } = access;
   if (principal?.account !== bucket.account) return accessDenied();
-  const because =
-    gate === 'explicit-deny'
-      ? `with an explicit deny in ${statement?.startsWith('bucket-policy') ? 'a resource-based policy' : statement?.startsWith('session') ? 'a session policy' : 'an identity-based policy'}`
-      : `because no ${gate === 'session-policy' ? 'session' : 'identity-based'} policy allows the ${action} action`;
   return accessDenied(
-    `User: ${principal.arn} is not authorized to perform: ${action} on resource: "${resourceOf(access, action)}" ${because}`,
+    `User: ${principal.arn} is not authorized to perform: ${action} on resource: "${resourceOf(access, action)}" ${reasonOf(decision, action)}`,
   );
 }

@@ -7,9 +7,10 @@ import type { Upload, UploadedPart } from '../store/bucket.js';
 import { release } from '../store/piece.js';
 import { type ListedPart, readPartList } from './complete-request.js';
 import { checkWriteConditions } from './conditions.js';
+import { encryptionHeaders } from './encryption.js';
 import { invalidRequest } from './errors.js';
 import { multipartEtag, noSuchUpload, uploadOf } from './multipart.js';
-import { encryptionHeaders, wholeSeconds } from './objects.js';
+import { wholeSeconds } from './objects.js';
 import { notImplemented } from './operation.js';
 import { type S3Request, xmlReply } from './request.js';
 
@@ -23,6 +24,8 @@ const MAX_LIST_BYTES = 4 * 1024 * 1024;
 export async function completeMultipartUpload(request: S3Request): Promise<Reply> {
   const { bucket, key, headers, now } = request;
   const upload = uploadOf(request);
+  // Only checksums of parts are read with the key at this point (S3 API reference, CompleteMultipartUpload).
+  if (upload.checksumAlgorithm !== undefined) request.useKey('kms:Decrypt', upload.attributes.encryption);
   const { sink, text } = memorySink();
   await request.receive(sink, MAX_LIST_BYTES, 'document');
   const listed = readPartList(text());
@@ -50,7 +53,7 @@ export async function completeMultipartUpload(request: S3Request): Promise<Reply
         ? { [`Checksum${checksum.algorithm.toUpperCase()}`]: checksum.value, ChecksumType: 'COMPOSITE' }
         : {}),
     },
-    encryptionHeaders(upload.attributes.headers),
+    encryptionHeaders(upload.attributes.encryption),
   );
 }
 

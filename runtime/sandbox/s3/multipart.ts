@@ -6,16 +6,19 @@ import { headerOf } from '../signature/request-line.js';
 import { compareKeys, type Upload, type UploadedPart } from '../store/bucket.js';
 import { release } from '../store/piece.js';
 import { attributesOf } from './attributes.js';
+import { encryptionHeaders } from './encryption.js';
 import { invalidArgument, invalidRequest } from './errors.js';
 import { canonicalId, countOf } from './list.js';
-import { encryptionHeaders, MAX_PUT_BYTES, wholeSeconds } from './objects.js';
+import { MAX_PUT_BYTES, wholeSeconds } from './objects.js';
 import { notImplemented } from './operation.js';
 import { type S3Request, xmlReply } from './request.js';
 
 const MAX_PART_NUMBER = 10_000;
 
-export function createMultipartUpload({ bucket, key, headers, account, now }: S3Request): Reply {
-  const attributes = attributesOf(headers, account);
+export function createMultipartUpload(request: S3Request): Reply {
+  const { bucket, key, headers, now } = request;
+  const attributes = attributesOf(request);
+  request.useKey('kms:GenerateDataKey', attributes.encryption);
   const checksumAlgorithm = uploadAlgorithm(
     headerOf(headers, 'x-amz-checksum-algorithm'),
     headerOf(headers, 'x-amz-checksum-type'),
@@ -33,7 +36,7 @@ export function createMultipartUpload({ bucket, key, headers, account, now }: S3
     'InitiateMultipartUploadResult',
     { Bucket: bucket.name, Key: key, UploadId: upload.id },
     {
-      ...encryptionHeaders(attributes.headers),
+      ...encryptionHeaders(attributes.encryption),
       ...(checksumAlgorithm
         ? { 'x-amz-checksum-algorithm': checksumAlgorithm.toUpperCase(), 'x-amz-checksum-type': 'COMPOSITE' }
         : {}),
@@ -54,9 +57,11 @@ function uploadAlgorithm(name: string | undefined, type: string | undefined): Ch
   return algorithm;
 }
 
+/** Parts are read again before they make an object, hence Decrypt (S3 user guide, multipart upload API and permissions). */
 export async function uploadPart(request: S3Request): Promise<Reply> {
   const { bucket, query, now } = request;
   const upload = uploadOf(request);
+  request.useKey('kms:Decrypt', upload.attributes.encryption);
   const text = query.get('partNumber') ?? '';
   const number = Number(text);
   if (!/^\d{1,5}$/.test(text) || number < 1 || number > MAX_PART_NUMBER) {
@@ -77,7 +82,7 @@ export async function uploadPart(request: S3Request): Promise<Reply> {
     status: 200,
     headers: {
       ETag: `"${md5}"`,
-      ...encryptionHeaders(upload.attributes.headers),
+      ...encryptionHeaders(upload.attributes.encryption),
       ...(checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value } : {}),
     },
     body: noBody,
@@ -105,6 +110,7 @@ export function abortMultipartUpload(request: S3Request): Reply {
 
 export function listParts(request: S3Request): Reply {
   const upload = uploadOf(request);
+  request.useKey('kms:Decrypt', upload.attributes.encryption);
   const { bucket, query } = request;
   const maxParts = countOf(query, 'max-parts', 1000);
   const marker = Number(query.get('part-number-marker') ?? 0);

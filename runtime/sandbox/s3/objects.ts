@@ -5,6 +5,7 @@ import type { StoredObject } from '../store/bucket.js';
 import { readPieces, release } from '../store/piece.js';
 import { attributesOf } from './attributes.js';
 import { checkReadConditions, checkWriteConditions } from './conditions.js';
+import { encryptionHeaders } from './encryption.js';
 import { accessDenied, noSuchKey } from './errors.js';
 import type { S3Request } from './request.js';
 
@@ -12,18 +13,35 @@ import type { S3Request } from './request.js';
 export const MAX_PUT_BYTES = 5 * 1024 ** 3;
 
 export function getObject(request: S3Request): Reply {
-  return read(request, (object, start, end) => ({
-    kind: 'stream',
-    length: end - start,
-    open: () => readPieces(object.pieces, start, end),
-  }));
+  return read(
+    request,
+    () => true,
+    (object, start, end) => ({
+      kind: 'stream',
+      length: end - start,
+      open: () => readPieces(object.pieces, start, end),
+    }),
+  );
 }
 
+/** Metadata is not encrypted, a checksum is: only it needs the key (S3 API reference, HeadObject, x-amz-checksum-mode). */
 export function headObject(request: S3Request): Reply {
-  return read(request, (_, start, end) => ({ kind: 'length', length: end - start }));
+  return read(
+    request,
+    ({ checksum }) => checksum !== undefined && wantsChecksum(request),
+    (_, start, end) => ({ kind: 'length', length: end - start }),
+  );
 }
 
-function read(request: S3Request, bodyOf: (object: StoredObject, start: number, end: number) => ReplyBody): Reply {
+function wantsChecksum({ headers }: S3Request): boolean {
+  return headerOf(headers, 'x-amz-checksum-mode') === 'ENABLED';
+}
+
+function read(
+  request: S3Request,
+  decrypts: (object: StoredObject) => boolean,
+  bodyOf: (object: StoredObject, start: number, end: number) => ReplyBody,
+): Reply {
   const { bucket, key, headers } = request;
   const object = bucket.get(key);
   if (!object) {
@@ -31,6 +49,7 @@ function read(request: S3Request, bodyOf: (object: StoredObject, start: number, 
     if (!request.mayList()) throw accessDenied();
     throw noSuchKey(key);
   }
+  if (decrypts(object)) request.useKey('kms:Decrypt', object.attributes.encryption);
   checkReadConditions(headers, object);
   const range = rangeOf(headerOf(headers, 'range'), object.size);
   if (range) {
@@ -41,18 +60,18 @@ function read(request: S3Request, bodyOf: (object: StoredObject, start: number, 
       body: bodyOf(object, start, end),
     };
   }
-  const wanted = headerOf(headers, 'x-amz-checksum-mode') === 'ENABLED';
   return {
     status: 200,
-    headers: { ...objectHeaders(object), ...(wanted ? checksumHeaders(object) : {}) },
+    headers: { ...objectHeaders(object), ...(wantsChecksum(request) ? checksumHeaders(object) : {}) },
     body: bodyOf(object, 0, object.size),
   };
 }
 
 function objectHeaders({ etag, modified, attributes }: StoredObject): Record<string, string> {
-  const { headers, metadata, tags } = attributes;
+  const { headers, encryption, metadata, tags } = attributes;
   return {
     ...headers,
+    ...encryptionHeaders(encryption),
     ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
     ...(tags.size === 0 ? {} : { 'x-amz-tagging-count': String(tags.size) }),
     ETag: etag,
@@ -86,7 +105,8 @@ function rangeOf(header: string | undefined, size: number): { start: number; end
 
 export async function putObject(request: S3Request): Promise<Reply> {
   const { bucket, key, headers, now } = request;
-  const attributes = attributesOf(headers, request.account);
+  const attributes = attributesOf(request);
+  request.useKey('kms:GenerateDataKey', attributes.encryption);
   const { sink, piece } = request.pieces.create();
   const { size, md5, checksum } = await request.receive(sink, MAX_PUT_BYTES, 'object');
   const stored = piece();
@@ -101,7 +121,7 @@ export async function putObject(request: S3Request): Promise<Reply> {
   bucket.put({ key, size, etag, modified: wholeSeconds(now), attributes, checksum, pieces: [stored] });
   return {
     status: 200,
-    headers: { ETag: etag, ...encryptionHeaders(attributes.headers), ...checksumHeaders({ checksum, etag }) },
+    headers: { ETag: etag, ...encryptionHeaders(attributes.encryption), ...checksumHeaders({ checksum, etag }) },
     body: noBody,
   };
 }
@@ -109,12 +129,6 @@ export async function putObject(request: S3Request): Promise<Reply> {
 /** HTTP dates have no fractions, and If-Modified-Since compares with what was sent. */
 export function wholeSeconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000) * 1000;
-}
-
-export function encryptionHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => name.startsWith('x-amz-server-side-encryption')),
-  );
 }
 
 export function deleteObject({ bucket, key, headers }: S3Request): Reply {

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ByteSink, ReceivedBody } from '../http/receive-body.js';
 import type { Reply } from '../http/reply.js';
-import type { Bucket } from '../store/bucket.js';
+import type { KeyRegistry } from '../kms/key-registry.js';
+import type { Bucket, Encryption } from '../store/bucket.js';
 import type { PieceFolder } from '../store/piece.js';
 import { type XmlElements, xmlDocument } from '../xml.js';
 import type { BodyPurpose } from './body-terms.js';
+import type { KeyAction } from './key-use.js';
 import type { OperationName } from './operation.js';
 
 /** An authorized request, as the operations get it. */
@@ -20,8 +22,11 @@ export interface S3Request {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly pieces: PieceFolder;
+  readonly keys: KeyRegistry;
   /** Whether the caller may learn that a key does not exist: s3:ListBucket. */
   mayList(): boolean;
+  /** Throws `AccessDenied` unless the caller may use the key of the object, where it has one of KMS. */
+  useKey(action: KeyAction, encryption: Encryption): void;
   /** Streams the body into `sink` and checks it. `maximum` in bytes. */
   receive(sink: ByteSink, maximum: number, purpose: BodyPurpose): Promise<ReceivedBody>;
 }

@@ -12,6 +12,7 @@ import { addS3Keys, authorize, mayList, type S3Access } from './authorize.js';
 import { bodyTerms, payloadHashOf } from './body-terms.js';
 import { completeMultipartUpload } from './complete.js';
 import { accessDenied, errorReply, s3Wording } from './errors.js';
+import { useKey } from './key-use.js';
 import { getBucketLocation, headBucket, listObjectsV2 } from './list.js';
 import {
   abortMultipartUpload,
@@ -127,7 +128,9 @@ async function answerInBucket(
     account: principal?.account,
     now,
     pieces: state.pieces,
+    keys: state.keys,
     mayList: () => mayList(access),
+    useKey: (action, encryption) => useKey(access, action, encryption, entry),
     receive(sink, maximum, purpose) {
       const terms = bodyTerms(head, authenticated, maximum, purpose);
       exchange.acceptBody();

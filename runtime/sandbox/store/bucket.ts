@@ -1,12 +1,26 @@
 import type { BucketConfig } from '../config.js';
 import type { Checksum, ChecksumAlgorithm } from '../http/checksums.js';
+import type { KmsKey } from '../kms/key.js';
 import type { PolicyDocument } from '../policy/document.js';
 import { type Piece, release } from './piece.js';
 
+/** How an object is encrypted, as far as it is played: the bytes lie in a temporary folder either way. */
+export type Encryption =
+  /** By keys that S3 keeps to itself. */
+  | { readonly kind: 's3' }
+  | {
+      readonly kind: 'kms';
+      readonly algorithm: 'aws:kms' | 'aws:kms:dsse';
+      readonly key: KmsKey;
+      /** Whether KMS is asked for a key of the bucket in place of one of the object (S3 user guide, S3 Bucket Keys). */
+      readonly bucketKey: boolean;
+    };
+
 /** What is kept of a PutObject or CreateMultipartUpload besides the bytes, and returned by GET and HEAD. */
 export interface ObjectAttributes {
-  /** Response headers as given: Content-Type, Cache-Control, x-amz-meta-…, x-amz-storage-class, encryption. */
+  /** Response headers as given: Content-Type, Cache-Control, x-amz-meta-…, x-amz-storage-class. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly encryption: Encryption;
   /** By key without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: ReadonlyMap<string, string>;
@@ -51,6 +65,8 @@ export interface Bucket {
   readonly account: string;
   readonly region: string;
   readonly policy: PolicyDocument | undefined;
+  /** Of objects that are put without saying how. */
+  readonly encryption: Encryption;
   readonly uploads: Map<string, Upload>;
   get(key: string): StoredObject | undefined;
   /** Puts an object in the place of whatever has its key. */
@@ -60,7 +76,7 @@ export interface Bucket {
   sortedKeys(): readonly string[];
 }
 
-export function createBucket({ name, account, region, policy }: BucketConfig): Bucket {
+export function createBucket({ name, account, region, policy }: BucketConfig, encryption: Encryption): Bucket {
   const objects = new Map<string, StoredObject>();
   let sorted: string[] | undefined;
   const drop = (key: string): boolean => {
@@ -73,6 +89,7 @@ export function createBucket({ name, account, region, policy }: BucketConfig): B
     account,
     region,
     policy,
+    encryption,
     uploads: new Map(),
     get: (key) => objects.get(key),
     put(object) {

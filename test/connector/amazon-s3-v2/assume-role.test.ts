@@ -186,6 +186,17 @@ describe('roleAssumer', () => {
     });
   }
 
+  it('understands a refusal that has no ErrorResponse around it', async () => {
+    const bare = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message></Message></Error>';
+    await withSts(
+      () => reply(403, bare, { 'content-type': 'application/xml' }),
+      async (sts) => {
+        const { assumer } = assumerFor(sts);
+        await assert.rejects(assumer.assume(), { code: 'ASSUME_ROLE_DENIED', message: /: no reason is given$/ });
+      },
+    );
+  });
+
   it('tries again after an answer that means later, and after a broken connection', async () => {
     const answers = [reply(503, 'busy'), reset, stsError(400, 'Throttling', 'Rate exceeded'), grant(900)];
     await withSts(

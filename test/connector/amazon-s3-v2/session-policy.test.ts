@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { derivedSessionPolicy } from '../../../connector/amazon-s3-v2/identity/session-policy.js';
-import type { KeyScope, PolicyScope } from '../../../connector/amazon-s3-v2/identity/side-statements.js';
+import { derivedSessionPolicy, type SessionScope } from '../../../connector/amazon-s3-v2/identity/session-policy.js';
+import type { KeyScope } from '../../../connector/amazon-s3-v2/identity/side-statements.js';
 
-const place = { partition: 'aws', region: 'eu-west-1', bucket: 'landing' };
-const reads = (keys: KeyScope): PolicyScope => ({ ...place, access: { side: 'source', keys } });
-const writes = (key: string, setsAcl = false): PolicyScope => ({ ...place, access: { side: 'target', key, setsAcl } });
+const place = { partition: 'aws', region: 'eu-west-1', bucket: 'landing', kms: true };
+const reads = (keys: KeyScope): SessionScope => ({ ...place, access: { side: 'source', keys } });
+const writes = (key: string, setsAcl = false): SessionScope => ({ ...place, access: { side: 'target', key, setsAcl } });
 
 interface Statement {
   readonly Action: readonly string[];
@@ -14,12 +14,12 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-function statements(scope: PolicyScope): Statement[] {
+function statements(scope: SessionScope): Statement[] {
   const { text } = derivedSessionPolicy(scope);
   return JSON.parse(text).Statement;
 }
 
-const warned = (scope: PolicyScope) => derivedSessionPolicy(scope).warnings.map(({ code }) => code);
+const warned = (scope: SessionScope) => derivedSessionPolicy(scope).warnings.map(({ code }) => code);
 
 describe('derivedSessionPolicy', () => {
   it('lets a source read one key, list that prefix, and decrypt through S3', () => {
@@ -67,6 +67,13 @@ describe('derivedSessionPolicy', () => {
     assert.equal(write.Resource, 'arn:aws-cn:s3:::landing/a');
     assert.deepEqual(kms.Condition, { StringEquals: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' } });
     assert.equal(statements({ ...writes('a'), partition: 'aws-us-gov' })[0].Resource, 'arn:aws-us-gov:s3:::landing/a');
+  });
+
+  it('says nothing of KMS to storage that has none', () => {
+    for (const scope of [reads({ kind: 'key', key: 'a' }), writes('a')]) {
+      assert.doesNotMatch(derivedSessionPolicy({ ...scope, kms: false }).text, /kms/);
+      assert.match(derivedSessionPolicy(scope).text, /kms/);
+    }
   });
 
   it('takes *, ? and $ of a key literally', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { amazonS3V2Connector } from '../../../connector/amazon-s3-v2/connector.js';
-import { endpointsOf } from '../../../connector/amazon-s3-v2/storage/endpoints.js';
+import { endpointsOf, hasKms } from '../../../connector/amazon-s3-v2/storage/endpoints.js';
 import type { PropertyValues } from '../../../runtime/connector-api.js';
 import { configured, sideOf } from '../test-run.js';
 
@@ -76,5 +76,21 @@ describe('endpointsOf', () => {
       endpointsOf({}, { AWS_ENDPOINT_URL_S3: 'http://s3.env', AWS_ENDPOINT_URL: 'http://all' }).sts,
       undefined,
     );
+  });
+});
+
+describe('hasKms', () => {
+  it('is so for AWS, at its interface endpoints too, and not for other storage', () => {
+    for (const restEndpoint of [
+      undefined,
+      'https://s3.eu-west-1.amazonaws.com',
+      'https://bucket.vpce-1a2b3c.s3.eu-west-1.vpce.amazonaws.com',
+      'https://s3.cn-north-1.amazonaws.com.cn',
+    ]) {
+      assert.equal(hasKms(restEndpoint === undefined ? {} : { restEndpoint }), true, restEndpoint);
+    }
+    for (const restEndpoint of ['http://127.0.0.1:7480', 'https://s3.example.org', 'https://notamazonaws.com']) {
+      assert.equal(hasKms({ restEndpoint }), false, restEndpoint);
+    }
   });
 });

@@ -65,6 +65,23 @@ test('every mistake is named with its place', () => {
   ]);
 });
 
+test('a bucket names a key that is there, in its own region', () => {
+  const region = 'eu-west-1';
+  const account = '111111111111';
+  const key = (place: string, id: string): string => `arn:aws:kms:${place}:${account}:key/${id}`;
+  const policy = { Statement: { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' } };
+  const found = (kmsKeyId: string): string[] =>
+    mistakes(
+      JSON.stringify({
+        accounts: { [account]: { keys: { any: { policy }, here: { policy, region } } } },
+        buckets: { data: { account, region, encryption: { kmsKeyId } } },
+      }),
+    ).map((mistake) => mistake.split(' ')[0]);
+  for (const kmsKeyId of [key(region, 'any'), key(region, 'here')]) assert.deepEqual(found(kmsKeyId), []);
+  const wrong = ['any', key(region, 'none'), key('eu-central-1', 'any'), key('eu-central-1', 'here')];
+  for (const kmsKeyId of wrong) assert.deepEqual(found(kmsKeyId), ['SANDBOX_CONFIG_INVALID'], kmsKeyId);
+});
+
 test('what the schema does not know is a mistake too', () => {
   assert.deepEqual(mistakes('{ "accounts": {}, "buckets": {}, "fault": [] }'), ['UNKNOWN_PROPERTY 1:34']);
   assert.deepEqual(mistakes('{ "accounts": {} }'), ['PROPERTY_MISSING 1:1']);

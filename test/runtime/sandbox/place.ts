@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Clock } from '../../../runtime/clock.js';
 import { readSandboxConfig } from '../../../runtime/sandbox/config.js';
@@ -53,7 +53,7 @@ const buckets = { data: { account: home, region: 'eu-west-1' }, theirs: { accoun
 
 export interface Place {
   readonly sandbox: RunningSandbox;
-  s3(keys?: Keys, region?: string): S3Client;
+  s3(keys?: Keys, region?: string, more?: Pick<S3ClientConfig, 'requestChecksumCalculation'>): S3Client;
   sts(keys?: Keys): STSClient;
   readonly admin: Keys;
   readonly mover: Keys;
@@ -63,17 +63,19 @@ interface PlaceOptions {
   readonly clock?: Clock;
   readonly roles?: Readonly<Record<string, unknown>>;
   readonly partnerRoles?: Readonly<Record<string, unknown>>;
+  readonly keys?: Readonly<Record<string, unknown>>;
+  readonly partnerKeys?: Readonly<Record<string, unknown>>;
   readonly bucketPolicy?: unknown;
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
 /** A running sandbox that goes with the test. */
 export async function place(t: TestContext, options: PlaceOptions = {}): Promise<Place> {
-  const { clock, roles = {}, partnerRoles = {}, bucketPolicy, more = {} } = options;
+  const { clock, roles = {}, partnerRoles = {}, keys = {}, partnerKeys = {}, bucketPolicy, more = {} } = options;
   const configuration = {
     accounts: {
-      [home]: { ...accounts[home], roles: { ...accounts[home].roles, ...roles } },
-      [partner]: { roles: partnerRoles },
+      [home]: { ...accounts[home], roles: { ...accounts[home].roles, ...roles }, keys },
+      [partner]: { roles: partnerRoles, keys: partnerKeys },
     },
     buckets: bucketPolicy === undefined ? buckets : { ...buckets, data: { ...buckets.data, policy: bucketPolicy } },
     ...more,
@@ -95,8 +97,8 @@ export async function place(t: TestContext, options: PlaceOptions = {}): Promise
     sandbox,
     admin,
     mover: { accessKeyId: 'AKIAMOVER', secretAccessKey: sandbox.env.MOVER_SECRET },
-    s3: (credentials = admin, region = 'eu-west-1') =>
-      keep(new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 })),
+    s3: (credentials = admin, region = 'eu-west-1', settings = {}) =>
+      keep(new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1, ...settings })),
     sts: (credentials = admin) => keep(new STSClient({ endpoint, region: 'eu-west-1', credentials, maxAttempts: 1 })),
   };
 }

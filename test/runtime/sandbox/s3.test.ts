@@ -29,7 +29,8 @@ const textOf = async (s3: S3Client, Key: string): Promise<string> =>
   (await (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString()) ?? '';
 
 test('an object keeps its bytes, type, metadata and encryption', async (t) => {
-  const s3 = (await place(t)).s3();
+  const key = { policy: policy({ ...allow('kms:*'), Principal: { AWS: home } }) };
+  const s3 = (await place(t, { keys: { 'key-1': key } })).s3();
   const put = await s3.send(
     new PutObjectCommand({
       Bucket,
@@ -54,7 +55,8 @@ test('an object keeps its bytes, type, metadata and encryption', async (t) => {
     assert.equal(got.CacheControl, 'no-cache');
     assert.equal(got.ContentLength, 5);
     assert.deepEqual(got.Metadata, { 'crossrole-run': 'r1' });
-    assert.equal(got.SSEKMSKeyId, 'key-1');
+    assert.equal(got.ServerSideEncryption, 'aws:kms');
+    assert.equal(got.SSEKMSKeyId, `arn:aws:kms:eu-west-1:${home}:key/key-1`);
     assert.equal(got.TagCount, 2);
     assert.equal(got.ChecksumCRC32, checksumOf('bytes'));
   }

@@ -21,7 +21,12 @@ interface Policy {
   readonly document: { readonly Version: string; readonly Statement: readonly object[] };
 }
 
-type Account = { users: Record<string, Holder>; roles: Record<string, Holder>; instanceRole?: string };
+type Account = {
+  users: Record<string, Holder>;
+  roles: Record<string, Holder>;
+  keys: Record<string, Holder>;
+  instanceRole?: string;
+};
 type Holder = Record<string, unknown>;
 
 /** A mapping of the fixtures with changes to its connections, and whoever begins the chain of roles. */
@@ -30,6 +35,8 @@ interface Case {
   readonly connection?: Readonly<Record<string, unknown>>;
   readonly curatedAccount?: string;
   readonly instance?: boolean;
+  /** ARNs of KMS keys by bucket. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 function mappingOf(t: TestContext, { fixture, connection }: Case): string {
@@ -53,11 +60,11 @@ async function policiesOf(mapping: string, args: readonly string[], env = {}): P
 async function accountsWith(
   t: TestContext,
   policies: readonly Policy[],
-  { curatedAccount = '222222222222', instance = false }: Case,
+  { curatedAccount = '222222222222', instance = false, keys = {} }: Case,
 ): Promise<RunningSandbox> {
   const accounts: Record<string, Account> = {};
   const accountOf = (id: string) => {
-    accounts[id] ??= { users: {}, roles: {} };
+    accounts[id] ??= { users: {}, roles: {}, keys: {} };
     return accounts[id];
   };
   accountOf('111111111111').users.mover = { accessKeyId: 'AKIAMOVER', secretKeyEnv: 'MOVER_SECRET' };
@@ -71,13 +78,22 @@ async function accountsWith(
     'acme-curated': { account: curatedAccount, region: 'eu-central-1' },
   };
   accountOf(curatedAccount);
+  for (const [bucket, arn] of Object.entries(keys)) {
+    buckets[bucket].encryption = { kmsKeyId: arn };
+    accountOf(accountIn(arn)).keys[nameIn(arn)] = { policy: consoleKeyPolicy(accountIn(arn)) };
+  }
   for (const { attachTo, arn, document, sessionDuration = 0 } of policies) {
-    const name = arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
+    const name = nameIn(arn);
     if (attachTo === 'bucket') {
       buckets[name].policy = document;
       continue;
     }
-    const account = accountOf(arn.split(':')[4]);
+    const account = accountOf(accountIn(arn));
+    if (attachTo === 'key') {
+      const policy = consoleKeyPolicy(accountIn(arn));
+      account.keys[name] = { policy: { ...policy, Statement: [...policy.Statement, ...document.Statement] } };
+      continue;
+    }
     const holders = attachTo === 'user' ? account.users : account.roles;
     if (attachTo === 'trust') {
       const maxSessionDuration = Math.max(3600, sessionDuration);
@@ -94,6 +110,15 @@ async function accountsWith(
   t.after(() => sandbox.close());
   await sandbox.putObject('acme-landing', 'raw/orders/2026/a.csv', lines());
   return sandbox;
+}
+
+const accountIn = (arn: string) => arn.split(':')[4];
+const nameIn = (arn: string) => arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
+
+/** Leaves decisions to the account's own policies, as a key made in the console does. */
+function consoleKeyPolicy(account: string) {
+  const Principal = { AWS: `arn:aws:iam::${account}:root` };
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };
 }
 
 async function* lines(): AsyncGenerator<Buffer> {
@@ -125,13 +150,24 @@ const cases: readonly (readonly [string, Case])[] = [
     'a bucket of a third account',
     { fixture: 'iam-user', connection: { expectedBucketOwner: '333333333333' }, curatedAccount: '333333333333' },
   ],
+  [
+    "a KMS key of the role's account and one of another",
+    {
+      fixture: 'iam-user',
+      keys: {
+        'acme-landing': 'arn:aws:kms:eu-west-1:111111111111:key/landing',
+        'acme-curated': 'arn:aws:kms:eu-central-1:333333333333:key/curated',
+      },
+    },
+  ],
 ];
 
 for (const [what, given] of cases) {
   test(`the policies are enough, and none of them is too much: ${what}`, async (t) => {
     const mapping = mappingOf(t, given);
     const principal = given.instance ? 'arn:aws:iam::111111111111:role/agent-ec2' : mover;
-    const policies = await policiesOf(mapping, ['--principal', principal]);
+    const keys = Object.entries(given.keys ?? {}).flatMap(([bucket, arn]) => ['--kms-key', `${bucket}=${arn}`]);
+    const policies = await policiesOf(mapping, ['--principal', principal, ...keys]);
     assert.equal(await statusWith(t, mapping, policies, given), 'succeeded');
     const tries = [...withoutOneStatement(policies)];
     assert.ok(tries.length >= 6, `${tries.length} statements`);
