@@ -1,4 +1,4 @@
-import { mover, readerRole, type Setup, statements, trust } from './workspace.js';
+import { mover, readerRole, type Setup, statements, trust, writerRole } from './workspace.js';
 
 /** A working set-up with one thing broken, and what is to be said of it. */
 export interface BrokenSetup {
@@ -38,6 +38,17 @@ const listObjects = {
 };
 const putObject = { Effect: 'Allow', Action: ['s3:PutObject'], Resource: 'arn:aws:s3:::acme-curated/eu/o.csv' };
 const everything = statements({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
+
+const landingKey = `arn:aws:kms:eu-west-1:${ours}:key/orders`;
+const curatedKey = `arn:aws:kms:eu-central-1:${theirs}:key/orders`;
+
+function keyPolicy(AWS: string) {
+  return statements({ Effect: 'Allow', Principal: { AWS }, Action: 'kms:*', Resource: '*' });
+}
+
+function throughS3(region: string) {
+  return { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } };
+}
 
 function trustFor(AWS: string, externalId: string, ...further: string[]) {
   const Action = ['sts:AssumeRole', ...further];
@@ -256,6 +267,20 @@ export const brokenSetups: readonly BrokenSetup[] = [
     fix: [`permission policy of role reader in account ${ours}`, readObjects],
   },
   {
+    // A run looks at one object by HEAD, whose refusals say nothing.
+    name: 'a role that may not read the one object',
+    damage(setup) {
+      setup.object = 'orders/a.csv';
+      reader(setup).policies = [statements({ ...listObjects, Condition: undefined })];
+    },
+    gate: 'read',
+    code: 'ACCESS_DENIED',
+    fix: [
+      `permission policy of role reader in account ${ours}`,
+      { ...readObjects, Resource: 'arn:aws:s3:::acme-landing/raw/orders/a.csv' },
+    ],
+  },
+  {
     name: 'a role that may not write',
     damage(setup) {
       writer(setup).policies = [statements({ ...putObject, Action: 's3:GetObject' })];
@@ -308,6 +333,41 @@ export const brokenSetups: readonly BrokenSetup[] = [
     code: 'BUCKET_OWNER_UNEXPECTED',
     fix: null,
     run: 'ACCESS_DENIED',
+  },
+  {
+    name: 'a role that may read the object but not use its key',
+    damage({ sandbox }) {
+      sandbox.accounts[ours].keys.orders = { policy: keyPolicy(`arn:aws:iam::${ours}:root`) };
+      sandbox.buckets['acme-landing'].encryption = { kmsKeyId: landingKey };
+    },
+    gate: 'kms',
+    code: 'KMS_DENIED',
+    fix: [
+      `permission policy of role reader in account ${ours}`,
+      { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: landingKey, Condition: throughS3('eu-west-1') },
+    ],
+  },
+  {
+    name: 'a key whose policy does not name the role that writes',
+    damage(setup) {
+      const { sandbox } = setup;
+      sandbox.accounts[theirs].keys.orders = { policy: keyPolicy(`arn:aws:iam::${theirs}:role/somebody`) };
+      sandbox.buckets['acme-curated'].encryption = { kmsKeyId: curatedKey };
+      const mayUseKeys = statements({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
+      writer(setup).policies = [...writer(setup).policies, mayUseKeys];
+    },
+    gate: 'kms',
+    code: 'KMS_DENIED',
+    fix: [
+      `key policy of ${curatedKey}`,
+      {
+        Effect: 'Allow',
+        Principal: { AWS: writerRole },
+        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: '*',
+        Condition: throughS3('eu-central-1'),
+      },
+    ],
   },
   {
     name: 'a base identity that can read the bucket itself',

@@ -80,6 +80,30 @@ describe('a set-up that works', { concurrency: 2 }, () => {
     assert.equal(gates.find(({ gate }) => gate === 'read')?.state, 'skipped');
   });
 
+  test('tells the KMS key of both buckets', async (t) => {
+    const setup = workingSetup();
+    const { accounts, buckets } = setup.sandbox;
+    const mayUse = statements({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
+    const landingKey = 'arn:aws:kms:eu-west-1:111111111111:key/orders';
+    const curatedKey = 'arn:aws:kms:eu-central-1:222222222222:key/orders';
+    for (const [account, role, bucket, kmsKeyId] of [
+      [accounts['111111111111'], accounts['111111111111'].roles.reader, buckets['acme-landing'], landingKey],
+      [accounts['222222222222'], accounts['222222222222'].roles.writer, buckets['acme-curated'], curatedKey],
+    ] as const) {
+      const Principal = { AWS: kmsKeyId.split(':')[4] };
+      account.keys.orders = { policy: statements({ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }) };
+      role.policies = [...role.policies, mayUse];
+      bucket.encryption = { kmsKeyId };
+    }
+    const { mapping, env } = await workspaceOf(t, setup);
+    const ended = await runAgent(['check', mapping, '--json'], env);
+    assert.equal(ended.status, 0, ended.stdout);
+    assert.deepEqual(
+      checkOf(ended).sides.map(({ gates }) => gates.find(({ gate }) => gate === 'kms')?.detail.split(': ')[0]),
+      [`encrypted under ${landingKey}`, `encrypted under ${curatedKey}`],
+    );
+  });
+
   test('assumes every role of a chain, each for its own time', async (t) => {
     const setup = workingSetup();
     const broker = 'arn:aws:iam::222222222222:role/broker';

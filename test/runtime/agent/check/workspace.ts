@@ -59,9 +59,11 @@ export function workingSetup() {
               maxSessionDuration: 7200,
             },
           },
+          keys: open({}),
           instanceRole: optional<string>('agent-ec2'),
         },
         '222222222222': {
+          keys: open({}),
           roles: {
             writer: {
               trust: statements(trust('curated-91c0')),
@@ -111,6 +113,7 @@ export function workingSetup() {
       folderPath: 'acme-curated',
       regionName: 'eu-central-1',
     }),
+    object: 'orders/*.csv',
     source: open({ allowWildcardCharacters: true }),
     target: open({}),
   };
@@ -145,12 +148,12 @@ export async function workspaceOf(t: TestContext, setup: Setup): Promise<Workspa
   return { sandbox, folder, mapping, env: { ...sandbox.env, MOVER_KEY: 'AKIAMOVER', ...setup.env } };
 }
 
-function mappingOf({ source, target }: Setup) {
+function mappingOf({ object, source, target }: Setup) {
   const side = { format: { type: 'csv' } };
   return {
     name: 'orders',
     transformations: [
-      { name: 'orders', type: 'source', connection: 'landing', object: 'orders/*.csv', ...side, advanced: source },
+      { name: 'orders', type: 'source', connection: 'landing', object, ...side, advanced: source },
       {
         name: 'out',
         type: 'target',
