@@ -268,15 +268,15 @@ export const brokenSetups: readonly BrokenSetup[] = [
   },
   {
     // A run looks at one object by HEAD, whose refusals say nothing.
-    name: 'a role that may not read the one object',
+    name: 'a session policy that does not allow the one object',
     damage(setup) {
       setup.object = 'orders/a.csv';
-      reader(setup).policies = [statements({ ...listObjects, Condition: undefined })];
+      setup.source.sessionPolicy = statements(listObjects);
     },
     gate: 'read',
-    code: 'ACCESS_DENIED',
+    code: 'SESSION_POLICY_DENIES',
     fix: [
-      `permission policy of role reader in account ${ours}`,
+      'sessionPolicy of transformation orders',
       { ...readObjects, Resource: 'arn:aws:s3:::acme-landing/raw/orders/a.csv' },
     ],
   },

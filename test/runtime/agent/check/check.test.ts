@@ -55,6 +55,25 @@ describe('a set-up that works', { concurrency: 2 }, () => {
     );
   });
 
+  test('demands external ids, which --probe-trust tries', async (t) => {
+    const { mapping, env, sandbox } = await workspaceOf(t, workingSetup());
+    const ended = await runAgent(['check', mapping, '--json', '--probe-trust'], env);
+    assert.equal(ended.status, 0, ended.stdout);
+    for (const { gates } of checkOf(ended).sides) {
+      assert.equal(gates.find(({ gate }) => gate === 'trust')?.state, 'passed');
+    }
+    const asked = sandbox.auditLog.filter(({ operation }) => operation === 'AssumeRole');
+    assert.deepEqual(
+      asked.map(({ status, params }) => [status, params?.externalId ?? null]),
+      [
+        [200, 'landing-7f3a'],
+        [403, null],
+        [200, 'curated-91c0'],
+        [403, null],
+      ],
+    );
+  });
+
   test('begins no upload with --no-write', async (t) => {
     const { mapping, env, sandbox } = await workspaceOf(t, workingSetup());
     const report = checkOf(await runAgent(['check', mapping, '--json', '--no-write'], env));
