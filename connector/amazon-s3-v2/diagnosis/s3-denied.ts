@@ -86,17 +86,16 @@ export function ownerUnexpected(refused: CrossroleError, expected: string, bucke
 
 /** What a trial has proved: the same request passes in a session without session policy. */
 export function sessionPolicyDenies(refused: CrossroleError, facts: SideFacts, action: string): CrossroleError {
+  const message = `${refused.message}; without the session policy the same request passes`;
+  const details = { ...refused.place, ...gateAndCause(refused) };
+  if (refused.code === 'SESSION_POLICY_DENIES') {
+    // S3 has said it itself, and whether the policy lacks a statement or denies.
+    const { remedy, diagnosis } = refused;
+    return amazonS3V2Error('SESSION_POLICY_DENIES', message, { ...details, remedy, fixes: diagnosis.fixes ?? [] });
+  }
   const [remedy] = sessionPolicyRemedy(facts.identity, false);
-  return amazonS3V2Error(
-    'SESSION_POLICY_DENIES',
-    `${refused.message}; without the session policy the same request passes`,
-    {
-      ...refused.place,
-      ...gateAndCause(refused),
-      remedy,
-      fixes: sessionPolicyFixes(facts, action),
-    },
-  );
+  const fixes = sessionPolicyFixes(facts, action);
+  return amazonS3V2Error('SESSION_POLICY_DENIES', message, { ...details, remedy, fixes });
 }
 
 function gateAndCause({ diagnosis: { gate }, cause }: CrossroleError) {

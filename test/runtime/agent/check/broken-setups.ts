@@ -230,6 +230,16 @@ export const brokenSetups: readonly BrokenSetup[] = [
     fix: ['sessionPolicy of transformation orders', listObjects],
   },
   {
+    name: 'a session policy that denies listing',
+    damage({ source }) {
+      const deny = { Effect: 'Deny', Action: 's3:ListBucket', Resource: '*' };
+      source.sessionPolicy = statements({ Effect: 'Allow', Action: 's3:*', Resource: '*' }, deny);
+    },
+    gate: 'list',
+    code: 'SESSION_POLICY_DENIES',
+    fix: null,
+  },
+  {
     name: 'a session policy that allows no reading in a bucket of another account',
     damage(setup) {
       setup.sandbox.buckets['acme-landing'].account = theirs;
