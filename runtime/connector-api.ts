@@ -3,11 +3,14 @@
  */
 import type { Clock } from './clock.js';
 import type { Warning } from './errors.js';
+import type { Gate } from './gates.js';
 
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';
-export type { ErrorCatalogue, ErrorDetails, ErrorFactory, Place, Warning } from './errors.js';
+export type { ErrorCatalogue, ErrorDetails, ErrorFactory, Fix, Place, Warning } from './errors.js';
 export { CrossroleError, errorsOf } from './errors.js';
+export type { Gate, GateResult, GateStep } from './gates.js';
+export { walkGates } from './gates.js';
 
 /** One honoured property of a connection, source or target; schemas, documentation and forms derive from it. */
 export interface PropertySpec {
@@ -110,6 +113,14 @@ export interface RunContext {
   warn(warning: Warning): void;
 }
 
+/** What `check` lends to the sides that it probes. */
+export interface ProbeContext extends RunContext {
+  /** Whether a target may begin an object and give it up again; nothing ever becomes visible. */
+  readonly tryWrite: boolean;
+  /** Whether a role may be tried without its external id. */
+  readonly probeTrust: boolean;
+}
+
 /** A target's bytes wait in buffers; no target can starve another, since each has a pool of its own. */
 export interface TargetContext extends RunContext {
   readonly buffers: BufferPool;
@@ -209,6 +220,8 @@ export interface SourceSide extends AnySide {
   /** The single URI that is read, or undefined where a pattern may match several. */
   readonly uri: string | undefined;
   open(run: RunContext): Promise<Source>;
+  /** Walks every gate that a run would have to pass, without changing anything. */
+  probe(context: ProbeContext): AsyncIterable<Gate>;
 }
 
 /** An object whose bytes are all stored and not yet visible. Plain data, so that it can cross threads. */
@@ -246,6 +259,8 @@ export interface Target<Prepared extends PreparedObject = PreparedObject> {
 export interface TargetSide extends AnySide {
   readonly uri: string;
   open(run: TargetContext): Promise<Target>;
+  /** Walks every gate that a run would have to pass; leaves nothing behind, whenever it is stopped. */
+  probe(context: ProbeContext): AsyncIterable<Gate>;
 }
 
 /** A connector: a manifest and the two sides made from it. Registered in `runtime/mapping/connectors.ts`. */

@@ -15,11 +15,28 @@ export interface Place {
 export interface ErrorEntry {
   readonly meaning: string;
   readonly remedy: string;
+  /** The gate of `check` at which this is met, where it is always the same one. */
+  readonly gate?: string;
+}
+
+/** A statement to paste, and the policy that lacks it. */
+export interface Fix {
+  /** In words, for example `trust policy of role reader in account 111122223333`. */
+  readonly attachTo: string;
+  readonly statement: object;
+}
+
+/** What is known of a refusal beyond what an error says in words. */
+export interface Diagnosis {
+  /** The gate of `check` that refuses. */
+  readonly gate?: string;
+  /** The likeliest first; more than one where the answer does not tell which policy refuses. */
+  readonly fixes?: readonly Fix[];
 }
 
 export type ErrorCatalogue<Code extends string> = Readonly<Record<Code, ErrorEntry>>;
 
-export interface ErrorDetails extends Place {
+export interface ErrorDetails extends Place, Diagnosis {
   /** What to do about it; defaults to the catalogue's remedy. */
   readonly remedy?: string;
   readonly cause?: unknown;
@@ -34,17 +51,20 @@ export class CrossroleError extends Error {
   readonly code: string;
   readonly remedy: string;
   readonly place: Place;
+  readonly diagnosis: Diagnosis;
 
-  constructor(code: string, message: string, remedy: string, place: Place, cause?: unknown) {
+  constructor(code: string, message: string, remedy: string, place: Place, cause?: unknown, diagnosis: Diagnosis = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.remedy = remedy;
     this.place = place;
+    this.diagnosis = diagnosis;
   }
 
   /** The same error with whatever of its place was still unknown filled in. */
   at(outer: Place): CrossroleError {
-    return new CrossroleError(this.code, this.message, this.remedy, { ...outer, ...this.place }, this.cause);
+    const place = { ...outer, ...this.place };
+    return new CrossroleError(this.code, this.message, this.remedy, place, this.cause, this.diagnosis);
   }
 }
 
@@ -63,8 +83,11 @@ export type ErrorFactory<Code extends string> = (code: Code, message: string, de
 
 /** Makes the one way to create errors of a catalogue; a code that the catalogue lacks does not compile. */
 export function errorsOf<Code extends string>(catalogue: ErrorCatalogue<Code>): ErrorFactory<Code> {
-  return (code, message, { remedy, cause, ...place } = {}) =>
-    new CrossroleError(code, message, remedy ?? catalogue[code].remedy, place, cause);
+  return (code, message, { remedy, cause, gate = catalogue[code].gate, fixes = [], ...place } = {}) =>
+    new CrossroleError(code, message, remedy ?? catalogue[code].remedy, place, cause, {
+      ...(gate === undefined ? {} : { gate }),
+      fixes,
+    });
 }
 
 /** Something the user should know that does not stop the run. */

@@ -1,3 +1,4 @@
+import { checkSchema } from '../runtime/agent/check/check-schema.js';
 import { expectSchema } from '../runtime/agent/fixture/expect-schema.js';
 import { policySchema } from '../runtime/agent/policy/policy-schema.js';
 import { reportSchema } from '../runtime/engine/report-schema.js';
@@ -12,6 +13,7 @@ export const schemaFiles: ReadonlyMap<string, JsonSchema> = new Map([
   ['sandbox.schema.json', sandboxConfigSchema],
   ['expect.schema.json', expectSchema],
   ['report.schema.json', reportSchema],
+  ['check.schema.json', checkSchema],
   ['policies.schema.json', policySchema],
 ]);
 

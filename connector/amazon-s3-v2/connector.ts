@@ -7,6 +7,7 @@ import type {
   TargetSide,
 } from '../../runtime/connector-api.js';
 import { objectPattern } from '../object-pattern.js';
+import { probeSource, probeTarget } from './diagnosis/probe.js';
 import { amazonS3V2Error, amazonS3V2Errors } from './errors.js';
 import { baseProblem } from './identity/base/base-check.js';
 import { identityOf } from './identity/identity.js';
@@ -67,6 +68,7 @@ function configureSource(side: SideDescription, environment: NodeJS.ProcessEnv):
           close,
         };
       },
+      probe: (context) => probeSource(settings, access, pattern, uri, context),
     },
   };
 }
@@ -101,6 +103,7 @@ function configureTarget(side: SideDescription, environment: NodeJS.ProcessEnv):
           close,
         };
       },
+      probe: (context) => probeTarget(settings, access, { key, run: context.run, ifExists, acl }, context),
     },
   };
 }

@@ -79,6 +79,7 @@ export const amazonS3V2Errors = {
       'Set `temporaryCredentialDuration` between 900 and 43200; sessions are renewed, so a short one suits long runs, too.',
   },
   SESSION_POLICY_REFUSED: {
+    gate: 'assume-role',
     meaning: 'STS does not take the session policy: too long, not allowed characters, or no valid policy.',
     remedy: 'Correct `sessionPolicy`, or set it to `derived` or `none`.',
   },
@@ -94,106 +95,128 @@ export const amazonS3V2Errors = {
 
   // Getting a session.
   ASSUME_ROLE_DENIED: {
+    gate: 'assume-role',
     meaning:
       'STS refuses AssumeRole. Its answer is the same whether the role does not exist, its trust policy lacks the caller, the external id is wrong, or the caller may not call AssumeRole.',
     remedy:
       "Check in this order: the role ARN; `externalId` (case matters); the Principal and Conditions of the role's trust policy; sts:AssumeRole on the role in the policies of the caller.",
   },
   DURATION_EXCEEDS_ROLE: {
+    gate: 'assume-role',
     meaning: '`temporaryCredentialDuration` is over the maximum session duration of the role.',
     remedy: 'Lower `temporaryCredentialDuration`, or raise the maximum session duration of the role.',
   },
   BASE_VARIABLES_MISSING: {
+    gate: 'base',
     meaning: 'The environment variables that the base identity is found by are not set.',
     remedy:
       'Start the agent where they are set: in the ECS task or the EKS pod, or with the variables exported. Blank ones count as not set.',
   },
   BASE_TOKEN_UNUSABLE: {
+    gate: 'base',
     meaning: 'The token that proves the base identity is missing, empty, or no token.',
     remedy: 'Check that the file is mounted, that the agent may read it, and what the variable names.',
   },
   CONTAINER_ENDPOINT_NOT_ALLOWED: {
+    gate: 'base',
     meaning: 'The container credentials URI is none that credentials may come from.',
     remedy:
       'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI begins with a slash; AWS_CONTAINER_CREDENTIALS_FULL_URI is https, or http at a loopback address, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23].',
   },
   CONTAINER_CREDENTIALS_UNREACHABLE: {
+    gate: 'base',
     meaning: 'The container credentials endpoint does not answer.',
     remedy:
       'Run inside the ECS task or EKS pod itself. On ECS the task needs a task role; on EKS the pod identity agent must run on the node.',
   },
   CONTAINER_CREDENTIALS_REFUSED: {
+    gate: 'base',
     meaning: 'The container credentials endpoint gives no credentials.',
     remedy:
       "On ECS check the task role and its trust of ecs-tasks.amazonaws.com; on EKS the pod identity association of the pod's service account, and the token file.",
   },
   WEB_IDENTITY_TOKEN_EXPIRED: {
+    gate: 'base',
     meaning: 'The web identity token has expired.',
     remedy:
       'The kubelet, or whatever else writes the token file, must renew it: check that it is a projected volume and not a copy.',
   },
   WEB_IDENTITY_REFUSED: {
+    gate: 'base',
     meaning: 'STS does not accept the web identity token.',
     remedy:
       "Check that the token's issuer is an OIDC identity provider of IAM in the role's account, and that its audience (mostly sts.amazonaws.com) is among those of the provider.",
   },
   WEB_IDENTITY_DENIED: {
+    gate: 'base',
     meaning: 'The role does not trust the web identity.',
     remedy:
       "Check AWS_ROLE_ARN, and in the role's trust policy the Federated principal, sts:AssumeRoleWithWebIdentity, and the conditions on the token's aud and sub.",
   },
   IDENTITY_PROVIDER_UNREACHABLE: {
+    gate: 'base',
     meaning: "STS can not reach the token's identity provider to verify it.",
     remedy: "Check that the issuer's /.well-known/openid-configuration and its keys are public, and try again.",
   },
   PROFILE_FILE_MISSING: {
+    gate: 'base',
     meaning: 'There is no file with profiles.',
     remedy:
       'Create it, or set `credentialProfileFilePath`, AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE; the agent looks in the home folder of the user that runs it.',
   },
   PROFILE_FILE_INVALID: {
+    gate: 'base',
     meaning: 'A file with profiles can not be read.',
     remedy:
       'Correct the line: sections are headed [name] ([profile name] in a config file), settings are name = value.',
   },
   PROFILE_NOT_FOUND: {
+    gate: 'base',
     meaning: 'The files hold no such profile.',
     remedy:
       'Check the name (case matters) and the files: [name] in a credentials file, [profile name] in a config file.',
   },
   PROFILE_LOOP: {
+    gate: 'base',
     meaning: "Profiles name each other as `source_profile` and never come to anyone's keys.",
     remedy: 'Let the last of them hold keys or name another source.',
   },
   PROFILE_INCOMPLETE: {
+    gate: 'base',
     meaning: 'A setting that the profile needs is missing or contradicts another one.',
     remedy: 'Complete the profile; `aws configure list --profile NAME` shows what the AWS CLI makes of it.',
   },
   PROFILE_NOT_SUPPORTED: {
+    gate: 'base',
     meaning: 'The profile is of a kind that works with a person at hand, or too deep a chain.',
     remedy:
       'Use a profile with keys, source_profile, credential_source, web_identity_token_file, credential_process or SSO settings, without mfa_serial.',
   },
   PROFILE_COMMAND_FAILED: {
+    gate: 'base',
     meaning: 'The `credential_process` of the profile failed, or printed no credentials.',
     remedy:
       'Run the command by hand, as the user that runs the agent: it must print JSON with Version 1 and keys that last.',
   },
   SSO_SESSION_EXPIRED: {
+    gate: 'base',
     meaning: 'IAM Identity Center gives no credentials for the profile: mostly its session has expired.',
     remedy: 'Run aws sso login with the profile, as the user that runs the agent.',
   },
   BASE_KEY_UNKNOWN: {
+    gate: 'base-identity',
     meaning: 'STS does not know the access key of the base identity.',
     remedy:
       'Check `accessKey`, or the key that `baseIdentity` leads to; it may be deleted, inactive, or of another partition of AWS.',
   },
   BASE_SECRET_WRONG: {
+    gate: 'base-identity',
     meaning: 'The secret key does not belong to the access key.',
     remedy:
       'Check `secretKey`, or where `baseIdentity` takes it from, and that nothing was cut off or added when it was copied.',
   },
   BASE_SESSION_EXPIRED: {
+    gate: 'base-identity',
     meaning: 'The temporary credentials of the base identity have expired, and no newer ones were to be had.',
     remedy:
       "Keys in the environment: start again with fresh ones. A profile: log in again. An instance or a container: its metadata service hands out old credentials; check the machine's clock, then its role, then restart its agent.",
@@ -203,10 +226,12 @@ export const amazonS3V2Errors = {
     remedy: 'See the message of STS, or name the user or role: --principal ARN.',
   },
   CLOCK_SKEW: {
+    gate: 'base-identity',
     meaning: 'The clock of this machine differs too much from that of AWS.',
     remedy: 'Set the clock, for example by switching on NTP.',
   },
   STS_REGION_DISABLED: {
+    gate: 'base-identity',
     meaning: 'STS is not activated in the region for the account.',
     remedy: 'Activate STS for the region in the account settings of IAM, or set `stsEndpoint`.',
   },
@@ -215,27 +240,66 @@ export const amazonS3V2Errors = {
     remedy: 'See the message of STS.',
   },
   STS_UNREACHABLE: {
+    gate: 'base-identity',
     meaning: 'The STS endpoint can not be reached.',
     remedy: 'Check the network, the region, `stsEndpoint` or AWS_ENDPOINT_URL_STS, and `proxyUrl` and `caFile`.',
   },
   INSTANCE_METADATA_UNREACHABLE: {
+    gate: 'base',
     meaning: 'The instance metadata service does not answer; version 1 is never tried.',
     remedy:
       'Run on an EC2 instance with IMDSv2 enabled. In a container the hop limit of the instance must be at least 2 (aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2).',
   },
   INSTANCE_METADATA_DISABLED: {
+    gate: 'base',
     meaning: 'The instance metadata service refuses: it is switched off, or what answers is no IMDSv2.',
     remedy:
       'Enable it (aws ec2 modify-instance-metadata-options --http-endpoint enabled), and check AWS_EC2_METADATA_SERVICE_ENDPOINT and what else may answer in its place, such as kube2iam or a proxy.',
   },
   INSTANCE_ROLE_MISSING: {
+    gate: 'base',
     meaning: 'The EC2 instance has no role.',
     remedy: 'Attach an instance profile with a role to the instance.',
   },
   INSTANCE_ROLE_UNUSABLE: {
+    gate: 'base',
     meaning: 'Instance metadata names a role and gives no credentials of it.',
     remedy:
       "Check that the instance profile's role still exists and trusts ec2.amazonaws.com; after a change it takes some minutes.",
+  },
+
+  ASSUME_ROLE_NOT_ALLOWED: {
+    gate: 'assume-role',
+    meaning: 'The policies of the caller do not allow it to assume the role; the role itself would not refuse it.',
+    remedy: 'Allow sts:AssumeRole on the role in the policies of the caller.',
+  },
+  TAG_SESSION_DENIED: {
+    gate: 'assume-role',
+    meaning: 'The role may be assumed, but not with session tags.',
+    remedy:
+      "Allow sts:TagSession in the role's trust policy and in the policies of the caller, or remove `sessionTags`.",
+  },
+  SOURCE_IDENTITY_DENIED: {
+    gate: 'assume-role',
+    meaning: 'The role may be assumed, but not with a source identity.',
+    remedy:
+      "Allow sts:SetSourceIdentity in the role's trust policy and in the policies of the caller, or remove `sourceIdentity`.",
+  },
+  CHAINED_DURATION_CAPPED: {
+    gate: 'assume-role',
+    meaning: 'A role that is assumed by a session lasts one hour at most, and longer was asked for.',
+    remedy:
+      'Set `temporaryCredentialDuration` to 3600 or less; sessions are renewed while a run goes on, so it changes nothing else.',
+  },
+  EXTERNAL_ID_NOT_DEMANDED: {
+    gate: 'trust',
+    meaning: 'The role can be assumed without its external id: its trust policy does not demand it.',
+    remedy: 'Add the condition on sts:ExternalId to the trust policy of the role.',
+  },
+  SESSION_ROLE_UNEXPECTED: {
+    gate: 'who-am-i',
+    meaning: 'The session that STS granted is of another role than the one asked for.',
+    remedy: 'Check `stsEndpoint` or AWS_ENDPOINT_URL_STS: the service there does not do what STS does.',
   },
 
   // Working with S3.
@@ -244,19 +308,51 @@ export const amazonS3V2Errors = {
     remedy:
       'Check the policies of the role, the session policy (`sessionPolicy`), the policy and owner of the bucket (`expectedBucketOwner`), and for encrypted objects the policy of the KMS key.',
   },
+  SESSION_POLICY_DENIES: {
+    meaning: 'The role may do it, but the session policy cuts it off.',
+    remedy: 'Add the statement to `sessionPolicy`, or set it to `derived` or `none`.',
+  },
+  BUCKET_POLICY_DENIES: {
+    meaning: 'The policy of the bucket refuses the session, whatever its role may do.',
+    remedy: 'Change the policy of the bucket.',
+  },
+  BUCKET_OWNER_UNEXPECTED: {
+    meaning:
+      'The bucket belongs to another account than `expectedBucketOwner` says, which is that of the role unless set.',
+    remedy:
+      'Check that it is the right bucket; then set `expectedBucketOwner` of the connection to the account that owns it.',
+  },
+  KMS_DENIED: {
+    gate: 'kms',
+    meaning: 'S3 allows the request, but the session may not use the KMS key that encrypts the object.',
+    remedy: 'Allow kms:Decrypt (and kms:GenerateDataKey to write) in the policies of the role and in that of the key.',
+  },
+  BASE_REACHES_BUCKET: {
+    gate: 'base-access',
+    meaning: 'The base identity itself may use the bucket, although it only has to assume the role.',
+    remedy: 'Take the permission from the base identity: whoever has its keys needs no role.',
+  },
+  ABORT_FAILED: {
+    gate: 'write',
+    meaning: 'An unfinished upload could not be removed; its parts stay stored, and nothing of it is ever visible.',
+    remedy: 'Allow s3:AbortMultipartUpload, abort the upload, and let the bucket expire unfinished uploads.',
+  },
   S3_KEY_REFUSED: {
     meaning: 'S3 does not accept the key or its signature.',
     remedy: 'Check `accessKey` and `secretKey`; for S3-compatible storage check `restEndpoint` and `stsEndpoint`, too.',
   },
   NO_SUCH_BUCKET: {
+    gate: 'region',
     meaning: 'The bucket does not exist.',
     remedy: 'Check the first segment of `folderPath`, and `restEndpoint` if it is set.',
   },
   WRONG_REGION: {
+    gate: 'region',
     meaning: 'The bucket is in another region than the connection says.',
     remedy: 'Set `regionName` of the connection to the region of the bucket.',
   },
   OBJECT_ARCHIVED: {
+    gate: 'read',
     meaning: 'The object is in an archive storage class and must be restored before it can be read.',
     remedy: 'Restore the object, then run again.',
   },
@@ -287,6 +383,7 @@ export const amazonS3V2Errors = {
     remedy: 'See the message of S3.',
   },
   S3_UNREACHABLE: {
+    gate: 'region',
     meaning: 'The S3 endpoint can not be reached.',
     remedy: 'Check the network, `regionName`, `restEndpoint` or AWS_ENDPOINT_URL_S3, and `proxyUrl` and `caFile`.',
   },

@@ -1,7 +1,8 @@
 import type { RunContext, SideDescription } from '../../runtime/connector-api.js';
+import type { SideFacts } from './diagnosis/s3-denied.js';
 import type { BaseSurroundings } from './identity/base/base-surroundings.js';
 import type { Identity } from './identity/identity.js';
-import { partsOfArn } from './identity/role-arn.js';
+import { partitionOfRegion, partsOfArn } from './identity/role-arn.js';
 import { sessionName } from './identity/session-name.js';
 import { derivedSessionPolicy } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';
@@ -69,7 +70,7 @@ export async function openSide(
   const session = sideSession({
     identity,
     sessionName: nameOf(settings, run),
-    sessionPolicy: policyOf(settings, access, run),
+    sessionPolicy: policyOf(settings, access, (warning) => run.warn(warning)),
     region: storage.region,
     stsEndpoint: endpoints.sts,
     network: storage.network,
@@ -79,7 +80,7 @@ export async function openSide(
   });
   try {
     const [requests] = await Promise.all([
-      s3Requests(storage, session, run.clock, run.signal),
+      s3Requests(storage, session, run.clock, run.signal, factsOf(settings, access)),
       unlessAborted(session.current(), run.signal),
     ]);
     return {
@@ -96,27 +97,39 @@ export async function openSide(
   }
 }
 
-function nameOf({ identity, mapping, transformation }: SideSettings, { run }: RunContext): string {
+/** As whom a side works, and on what. */
+export function factsOf(
+  { transformation, identity, storage: { region, bucket } }: SideSettings,
+  access: PolicyScope['access'],
+): SideFacts {
+  const partition =
+    identity.kind === 'assumed-role' ? partsOfArn(identity.role.roleArn).partition : partitionOfRegion(region);
+  return { transformation, identity, scope: { partition, region, bucket, access } };
+}
+
+/** The session name that the side sends. */
+export function nameOf({ identity, mapping, transformation }: SideSettings, { run }: RunContext): string {
   const own = identity.kind === 'assumed-role' ? identity.role.sessionName : undefined;
   return own ?? sessionName(mapping, transformation, run);
 }
 
-function policyOf(
-  { identity, storage: { region, bucket }, kms }: SideSettings,
+/** The text of the session policy that the side sends, if any. */
+export function policyOf(
+  settings: SideSettings,
   access: PolicyScope['access'],
-  run: RunContext,
+  warn: RunContext['warn'],
 ): string | undefined {
+  const { identity } = settings;
   if (identity.kind === 'iam-user') return undefined;
-  const { roleArn, sessionPolicy } = identity.role;
+  const { sessionPolicy } = identity.role;
   switch (sessionPolicy.kind) {
     case 'none':
       return undefined;
     case 'document':
       return sessionPolicy.text;
     case 'derived': {
-      const { partition } = partsOfArn(roleArn);
-      const derived = derivedSessionPolicy({ partition, region, bucket, kms, access });
-      for (const warning of derived.warnings) run.warn(warning);
+      const derived = derivedSessionPolicy({ ...factsOf(settings, access).scope, kms: settings.kms });
+      for (const warning of derived.warnings) warn(warning);
       return derived.text;
     }
   }

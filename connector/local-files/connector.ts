@@ -12,6 +12,7 @@ import { objectPattern } from '../object-pattern.js';
 import { localFilesErrors } from './errors.js';
 import { listFiles } from './list.js';
 import { manifest } from './manifest.js';
+import { probeSource, probeTarget } from './probe.js';
 import { readFile } from './read.js';
 import { beginFile, checkTarget, commitFile, type IfExists, type PreparedFile } from './write.js';
 
@@ -41,6 +42,7 @@ function configureSource(side: SideDescription): Configured<SourceSide> {
         session: () => undefined,
         close: async () => {},
       }),
+      probe: (context) => probeSource(folder, pattern, context),
     },
   };
 }
@@ -66,6 +68,7 @@ function configureTarget(side: SideDescription): Configured<TargetSide> {
           close: async () => {},
         };
       },
+      probe: (context) => probeTarget(path, ifExists, context),
     },
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { invalidReport } from '../engine/report.js';
 import { CrossroleError } from '../errors.js';
+import { invalidCheck } from './check/check-report.js';
 import { agentError } from './errors.js';
 import { exitStatus } from './exit-status.js';
 import { outliveOutputStreams } from './output-streams.js';
@@ -26,9 +27,11 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     }
     const known = error instanceof CommanderError ? usageError(error) : error;
     const found = known instanceof CrossroleError ? known : internalError(error);
-    if (args.includes('--json'))
-      process.stdout.write(`${JSON.stringify(invalidReport(null, new Date(), 0, [found]))}\n`);
-    else process.stderr.write(formatDiagnostics(invalidReport(null, new Date(), 0, [found])));
+    if (args.includes('--json')) {
+      const report =
+        args[0] === 'check' ? invalidCheck : (...rest: Parameters<typeof invalidCheck>) => invalidReport(null, ...rest);
+      process.stdout.write(`${JSON.stringify(report(new Date(), 0, [found]))}\n`);
+    } else process.stderr.write(formatDiagnostics(invalidReport(null, new Date(), 0, [found])));
     if (known instanceof CrossroleError) return exitStatus.invalid;
     if (args.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return exitStatus.failed;
@@ -82,6 +85,24 @@ function commands(done: (status: number) => void): Command {
     .action(async (mapping, options) => {
       const { policyCommand } = await import('./policy/policy-command.js');
       done(await policyCommand(mapping, options));
+    });
+
+  program
+    .command('check')
+    .description('walk every gate between the agent and its objects, and name the one that refuses')
+    .argument('<subject>', 'a mapping file, a connection file, or with --connections the name of a connection')
+    .option('--as <side>', 'how a connection is checked: source or target (default: source)')
+    .option('--no-write', 'begin no upload at a target; otherwise one is begun and aborted')
+    .option('--probe-trust', 'also try roles without their external id')
+    .option('--param <name=value>', 'value of a parameter; may be given several times', collect, [])
+    .option('--param-file <file>', 'JSON file of parameter values')
+    .option('--connections <folder>', 'folder of the connection files (default: connections beside the mapping)')
+    .option('--json', 'print one JSON object on stdout, whatever happens')
+    .option('--quiet', 'print only what warns or refuses')
+    .option('--debug', 'print stacks of internal errors')
+    .action(async (subject, options) => {
+      const { checkCommand } = await import('./check/check-command.js');
+      done(await checkCommand(subject, options));
     });
 
   program

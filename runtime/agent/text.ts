@@ -42,7 +42,7 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
     .join('');
 }
 
-/** What, where, what to do; an error in three lines at the most. */
+/** What, where, what to do, and the statements that would do it. */
 export function formatError(error: ErrorReport): string {
   const where = [
     error.file && `${error.file}${error.line === undefined ? '' : `:${error.line}:${error.column}`}`,
@@ -51,8 +51,17 @@ export function formatError(error: ErrorReport): string {
   ].filter((part) => part);
   const lines = [`error ${error.code}: ${error.message}`];
   if (where.length > 0) lines.push(`  where: ${where.join('; ')}`);
-  lines.push(`  to do: ${error.remedy}`);
+  lines.push(`  to do: ${error.remedy}`, ...formatFixes(error).map((line) => `  ${line}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** Statements to paste, each on one line below the policy that it belongs into. */
+export function formatFixes({ fix, otherFixes = [] }: Pick<ErrorReport, 'fix' | 'otherFixes'>): string[] {
+  if (!fix) return [];
+  return [fix, ...otherFixes].flatMap(({ attachTo, statement }, index) => [
+    `${index === 0 ? 'add to' : 'or to'} ${attachTo}:`,
+    `  ${JSON.stringify(statement)}`,
+  ]);
 }
 
 export function formatWarning(warning: Warning): string {

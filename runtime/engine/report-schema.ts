@@ -1,22 +1,38 @@
 import { closedObject, type JsonSchema } from '../mapping/schema/json-schema.js';
 
-const text: JsonSchema = { type: 'string' };
+export const text: JsonSchema = { type: 'string' };
 /** ISO 8601 in UTC. */
-const instant: JsonSchema = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$' };
-const textOrNull: JsonSchema = { type: ['string', 'null'] };
+export const instant: JsonSchema = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$' };
+export const textOrNull: JsonSchema = { type: ['string', 'null'] };
 const count: JsonSchema = { type: 'integer', minimum: 0 };
 const countOrNull: JsonSchema = { type: ['integer', 'null'], minimum: 0 };
 
-function list(items: JsonSchema, description: string): JsonSchema {
+export function list(items: JsonSchema, description: string): JsonSchema {
   return { type: 'array', items, description };
 }
 
-function whole(properties: Readonly<Record<string, JsonSchema>>, rest: JsonSchema = {}): JsonSchema {
+export function whole(properties: Readonly<Record<string, JsonSchema>>, rest: JsonSchema = {}): JsonSchema {
   return closedObject(properties, Object.keys(properties), rest);
 }
 
-const place = { transformation: text, file: text, line: count, column: count, object: text, row: count };
-const error = closedObject({ code: text, message: text, remedy: text, ...place }, ['code', 'message', 'remedy']);
+export const place = { transformation: text, file: text, line: count, column: count, object: text, row: count };
+const fix = whole({
+  attachTo: { ...text, description: 'The policy that the statement belongs into.' },
+  statement: { type: 'object', description: 'A statement of an IAM policy, ready to paste.' },
+});
+
+/** What a refusal says beyond its error. */
+export const diagnosisProperties = {
+  gate: { ...text, description: 'The gate of `secure-agent check` that refuses.' },
+  fix: { ...fix, description: 'The statement that would let it pass, the likeliest where the answer does not tell.' },
+  otherFixes: list(fix, 'Statements that the same refusal may ask for.'),
+};
+
+export const errorSchema = closedObject({ code: text, message: text, remedy: text, ...place, ...diagnosisProperties }, [
+  'code',
+  'message',
+  'remedy',
+]);
 
 /** Schema of what `secure-agent run --json` and `validate --json` print. */
 export const reportSchema: JsonSchema = {
@@ -76,7 +92,7 @@ export const reportSchema: JsonSchema = {
       ),
     }),
     warnings: list(whole({ code: text, message: text }), 'What the user should know.'),
-    errors: list(error, 'Everything that went wrong.'),
-    error: { anyOf: [error, { type: 'null' }], description: 'The first of the errors.' },
+    errors: list(errorSchema, 'Everything that went wrong.'),
+    error: { anyOf: [errorSchema, { type: 'null' }], description: 'The first of the errors.' },
   }),
 };

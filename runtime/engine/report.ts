@@ -1,5 +1,5 @@
 import type { SessionReport, Warning } from '../connector-api.js';
-import type { CrossroleError } from '../errors.js';
+import type { CrossroleError, Fix } from '../errors.js';
 import type { RejectRecord } from './reject-log.js';
 
 export type RunStatus = 'succeeded' | 'failed' | 'invalid' | 'cancelled';
@@ -33,6 +33,11 @@ export interface ErrorReport {
   readonly column?: number;
   readonly object?: string;
   readonly row?: number;
+  /** The gate of `secure-agent check` that refuses. */
+  readonly gate?: string;
+  /** The statement that would let it pass; the likeliest, where the answer does not tell. */
+  readonly fix?: Fix;
+  readonly otherFixes?: readonly Fix[];
 }
 
 /** What `--json` prints; described by `schemas/report.schema.json`. */
@@ -56,7 +61,16 @@ export interface RunReport {
 }
 
 export function errorReport(error: CrossroleError): ErrorReport {
-  return { code: error.code, message: error.message, remedy: error.remedy, ...error.place };
+  const { gate, fixes: [fix, ...otherFixes] = [] } = error.diagnosis;
+  return {
+    code: error.code,
+    message: error.message,
+    remedy: error.remedy,
+    ...error.place,
+    ...(gate === undefined ? {} : { gate }),
+    ...(fix === undefined ? {} : { fix }),
+    ...(otherFixes.length === 0 ? {} : { otherFixes }),
+  };
 }
 
 /** The report of something that ended before any run began. */

@@ -6,9 +6,11 @@ import { withDeadline, withRetries } from '../storage/retry.js';
 import { serviceError } from '../storage/service-error.js';
 import { readBareErrors } from './bare-sts-error.js';
 import type { BaseKeys } from './base/base-keys.js';
+import { warningOfClock } from './clock-skew.js';
 import { answerDate, type GrantedSession, grantedSession } from './granted-session.js';
 import type { RoleHop } from './role-request.js';
 import type { SessionTag } from './session-tags.js';
+import type { HopScope } from './statements.js';
 import { isChainingLimit, stsFailure } from './sts-failure.js';
 
 export interface AssumedRole extends RoleHop {
@@ -41,7 +43,14 @@ export interface StsAccess {
   readonly network: Network;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Whom a trust policy would have to name, where it is known beforehand. */
+  readonly callerArn?: string | undefined;
   warn(warning: Warning): void;
+}
+
+/** What policies see of an AssumeRole. */
+export function hopScope({ roleArn, externalId, tags, sourceIdentity }: AssumedRole): HopScope {
+  return { roleArn, externalId, sendsTags: tags.length > 0, sendsSourceIdentity: sourceIdentity !== undefined };
 }
 
 /** Makes the one place that calls AssumeRole for a side. Its errors are those of `stsFailure` and of the base. */
@@ -72,7 +81,8 @@ export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess
         calls += 1;
         const command = new AssumeRoleCommand(inputOf(role, duration));
         const date = answerDate(command.middlewareStack);
-        return grantedSession(await client.send(command, { abortSignal }), date(), clock);
+        const answer = await warningOfClock(warn, () => client.send(command, { abortSignal }));
+        return grantedSession(answer, date(), clock);
       });
     });
   }
@@ -108,11 +118,12 @@ export function roleAssumer(role: AssumedRole, base: BaseKeys, access: StsAccess
         const failure = serviceError(error);
         if (!failure) throw error;
         throw stsFailure(failure, {
-          roleArn: role.roleArn,
-          hasExternalId: role.externalId !== undefined,
+          call: 'AssumeRole',
+          hop: hopScope(role),
           duration,
           endpoint,
           caller: base.name,
+          callerArn: access.callerArn,
         });
       }
     },

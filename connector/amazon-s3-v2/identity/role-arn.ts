@@ -11,3 +11,24 @@ export function partsOfArn(arn: string): { readonly partition: Partition; readon
 export function domainOf(partition: Partition): string {
   return partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
 }
+
+/** The partition that a region belongs to. */
+export function partitionOfRegion(region: string): Partition {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/**
+ * Whom policies have to name for a caller: the role of an assumed-role session, else the caller itself. The ARN of a session
+ * does not tell the path of its role, which policies need: it is left out.
+ */
+export function policyPrincipal(callerArn: string): string {
+  const [, partition, account, role] = /^arn:([\w-]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(callerArn) ?? [];
+  return role === undefined ? callerArn : `arn:${partition}:iam::${account}:role/${role}`;
+}
+
+/** `role reader in account 111122223333`. */
+export function inWords(arn: string): string {
+  const [, account, kind, name] = /^arn:[\w-]+:\w+::(\d*):(\w+)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  return name === undefined ? arn : `${kind} ${name} in account ${account}`;
+}

@@ -12,19 +12,30 @@ export interface ChainedRole extends AssumedRole {
 /** Sessions on the way sign nothing but the next AssumeRole: they need not be long. Seconds. */
 const longestOnTheWay = 900;
 
+/** What STS is asked for on the way to a role, hop by hop; only the last carries the session policy. */
+export function hopsOf({ through, ...role }: ChainedRole): AssumedRole[] {
+  const onTheWay = through.map(({ roleArn, externalId }, hop) => ({
+    ...role,
+    ...inheritance(hop, role.tags, role.sourceIdentity),
+    roleArn,
+    externalId,
+    duration: Math.min(role.duration, longestOnTheWay),
+    policy: undefined,
+  }));
+  return [...onTheWay, { ...role, ...inheritance(through.length, role.tags, role.sourceIdentity) }];
+}
+
 /**
  * Asks for sessions of a role, from the base identity or through the sessions of other roles. Every hop has a session holder
- * of its own, so one is asked for again only when it has ended; only the last carries the session policy.
+ * of its own, so one is asked for again only when it has ended.
  */
-export function chainedAssumer({ through, ...role }: ChainedRole, base: BaseKeys, access: StsAccess): RoleAssumer {
+export function chainedAssumer(role: ChainedRole, base: BaseKeys, access: StsAccess): RoleAssumer {
+  const hops = hopsOf(role);
   let caller = base;
-  for (const [hop, { roleArn, externalId }] of through.entries()) {
-    const duration = Math.min(role.duration, longestOnTheWay);
-    const further = inheritance(hop, role.tags, role.sourceIdentity);
-    const assumed = { ...role, ...further, roleArn, externalId, duration, policy: undefined };
-    caller = sessionKeys(`the session of ${roleArn}`, roleAssumer(assumed, caller, access), caller, access.clock);
+  for (const hop of hops.slice(0, -1)) {
+    caller = sessionKeys(`the session of ${hop.roleArn}`, roleAssumer(hop, caller, access), caller, access.clock);
   }
-  const last = roleAssumer({ ...role, ...inheritance(through.length, role.tags, role.sourceIdentity) }, caller, access);
+  const last = roleAssumer(hops[hops.length - 1], caller, access);
   return {
     assume: last.assume,
     calls: () => caller.calls() + last.calls(),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../runtime/connector-api.js';
 import type { RoleAssumer } from './assume-role.js';
 import type { BaseKeys } from './base/base-keys.js';
-import { sessionHolder } from './session-holder.js';
+import { type SessionHolder, sessionHolder } from './session-holder.js';
 import type { Signer } from './signer.js';
 
 /**
@@ -15,7 +15,19 @@ export function sessionKeys(
   caller: Pick<BaseKeys, 'calls' | 'close'> | undefined,
   clock: Clock,
 ): BaseKeys {
-  const holder = sessionHolder(assumer, clock);
+  return {
+    ...heldSessionKeys(sessionHolder(assumer, clock)),
+    name,
+    calls: () => assumer.calls() + (caller?.calls() ?? 0),
+    close() {
+      assumer.close();
+      caller?.close();
+    },
+  };
+}
+
+/** The keys of a session that somebody else holds. */
+export function heldSessionKeys(holder: SessionHolder): Pick<BaseKeys, 'current' | 'forget' | 'renewable'> {
   let refused: Signer | undefined;
   return {
     async current() {
@@ -27,11 +39,5 @@ export function sessionKeys(
       refused = holder.held();
     },
     renewable: true,
-    name,
-    calls: () => assumer.calls() + (caller?.calls() ?? 0),
-    close() {
-      assumer.close();
-      caller?.close();
-    },
   };
 }

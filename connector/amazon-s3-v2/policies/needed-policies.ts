@@ -1,8 +1,9 @@
-import type { NeededPolicy, PolicyHolder, PolicyStatement } from '../../../runtime/connector-api.js';
+import type { NeededPolicy, PolicyHolder } from '../../../runtime/connector-api.js';
 import type { Identity } from '../identity/identity.js';
 import { partsOfArn } from '../identity/role-arn.js';
 import type { RoleHop, RoleRequest } from '../identity/role-request.js';
 import { keyPatterns, keyStatement, type PolicyScope, storageStatements } from '../identity/side-statements.js';
+import { assumeStatement, grantedTo, type HopScope, trustStatement } from '../identity/statements.js';
 
 export interface PolicyNeeds {
   readonly identity: Identity;
@@ -29,22 +30,21 @@ function trustPolicies(role: RoleRequest, principal: string): NeededPolicy[] {
   let caller = principal;
   const hops: readonly RoleHop[] = [...role.through, role];
   for (const [hop, { roleArn, externalId }] of hops.entries()) {
-    const actions = [
-      'sts:AssumeRole',
-      // Transitive tags and the source identity go on to later hops by themselves, and have to be allowed there, too.
-      ...(role.tags.some(({ transitive }) => hop === 0 || !transitive) ? ['sts:TagSession'] : []),
-      ...(role.sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
-    ];
-    const condition = externalId === undefined ? {} : { Condition: { StringEquals: { 'sts:ExternalId': externalId } } };
+    const asked: HopScope = {
+      roleArn,
+      externalId,
+      // Transitive tags and the source identity go on to later hops by themselves; the latter has to be allowed there, too.
+      sendsTags: role.tags.some(({ transitive }) => hop === 0 || !transitive),
+      sendsSourceIdentity: role.sourceIdentity !== undefined,
+    };
     policies.push({
       holder: holderOf('trust', roleArn),
-      statements: [{ Effect: 'Allow', Principal: { AWS: caller }, Action: actions, ...condition }],
+      statements: [trustStatement(asked, caller)],
       ...(hop === hops.length - 1 ? { sessionDuration: role.duration } : {}),
     });
     // Within an account a trust policy that names the caller is enough (IAM user guide, policy evaluation logic).
     if (partsOfArn(caller).account !== partsOfArn(roleArn).account) {
-      const statements = [{ Effect: 'Allow', Action: actions, Resource: roleArn } as const];
-      policies.push({ holder: holderOf(kindOf(caller), caller), statements });
+      policies.push({ holder: holderOf(kindOf(caller), caller), statements: [assumeStatement(asked)] });
     }
     caller = roleArn;
   }
@@ -73,23 +73,10 @@ function storagePolicies(worker: string, { scope, bucketAccount, key }: PolicyNe
   return policies;
 }
 
-function grantedTo(principal: string, { Effect, ...rest }: PolicyStatement): PolicyStatement {
-  return { Effect, Principal: { AWS: principal }, ...rest };
-}
-
 function holderOf(kind: PolicyHolder['kind'], arn: string): PolicyHolder {
   return { kind, arn, account: partsOfArn(arn).account };
 }
 
 function kindOf(principal: string): 'user' | 'role' {
   return principal.includes(':role/') ? 'role' : 'user';
-}
-
-/**
- * Who a policy names for the ARN that GetCallerIdentity gives: the role of a session. The path of a role is not in the ARN of
- * its sessions.
- */
-export function principalOfCaller(arn: string): string {
-  const session = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(arn);
-  return session ? `arn:${session[1]}:iam::${session[2]}:role/${session[3]}` : arn;
 }

@@ -2,11 +2,11 @@ import type { NeededPolicy, PolicyTerms } from '../../../runtime/connector-api.j
 import { amazonS3V2Error } from '../errors.js';
 import { baseKeys } from '../identity/base/base-keys.js';
 import { callerArn } from '../identity/caller-identity.js';
-import { partsOfArn } from '../identity/role-arn.js';
+import { partsOfArn, policyPrincipal } from '../identity/role-arn.js';
 import type { PolicyScope } from '../identity/side-statements.js';
 import type { SideSettings } from '../side.js';
 import { causeOf, serviceError } from '../storage/service-error.js';
-import { neededPolicies, principalOfCaller } from './needed-policies.js';
+import { neededPolicies } from './needed-policies.js';
 
 /** The policies that a side needs. Asks STS who the base identity is where the terms do not say. */
 export async function sidePolicies(
@@ -15,7 +15,7 @@ export async function sidePolicies(
   terms: PolicyTerms,
 ): Promise<readonly NeededPolicy[]> {
   const { identity, storage } = settings;
-  const principal = principalOfCaller(terms.principalOf(settings.connection) ?? (await baseArn(settings, terms)));
+  const principal = policyPrincipal(terms.principalOf(settings.connection) ?? (await baseArn(settings, terms)));
   const worker = partsOfArn(identity.kind === 'iam-user' ? principal : identity.role.roleArn);
   return neededPolicies({
     identity,

@@ -1,6 +1,7 @@
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import type { ObjectInfo } from '../../../runtime/connector-api.js';
 import { compareKeys, type ObjectPattern, segmentsOf } from '../../object-pattern.js';
+import { firstByte } from '../diagnosis/first-byte.js';
 import { amazonS3V2Error } from '../errors.js';
 import { uriOf } from '../location.js';
 import { isMissingObject, isRefused } from '../storage/s3-failure.js';
@@ -40,7 +41,10 @@ async function findObject(requests: S3Requests, key: string): Promise<ObjectInfo
     async (failure) => {
       const isMissing = isMissingObject(failure);
       if (!isMissing && !isRefused(failure)) return undefined;
-      return (await isAbsent(requests, key)) || isMissing ? { found: undefined } : undefined;
+      if ((await isAbsent(requests, key)) || isMissing) return { found: undefined };
+      // A refused GET says why, which a refused HEAD has no body for.
+      await firstByte(requests, uri);
+      return undefined;
     },
   );
   return head.found;

@@ -1,4 +1,5 @@
 import type { CrossroleError } from '../../../runtime/connector-api.js';
+import { type SideFacts, s3Denied } from '../diagnosis/s3-denied.js';
 import { type AmazonS3V2ErrorCode, amazonS3V2Error } from '../errors.js';
 import { causeOf, type ServiceError } from './service-error.js';
 
@@ -10,6 +11,7 @@ export interface S3Attempt {
   readonly region: string;
   readonly expectedBucketOwner: string | undefined;
   readonly endpoint: string | undefined;
+  readonly facts: SideFacts;
 }
 
 /** Whether the answer means that the session's keys have ended; AWS says so with HTTP 400, others with 401 or 403. */
@@ -88,38 +90,10 @@ export function s3Failure(failure: ServiceError, attempt: S3Attempt): CrossroleE
     case 'InvalidToken':
       return say('S3_KEY_REFUSED', `${operation} of ${uri} as ${principal}: ${failure.code}: ${failure.message}`);
     default:
-      if (isRefused(failure)) return denied(failure, attempt);
+      if (isRefused(failure)) return s3Denied(failure, attempt, attempt.facts);
       return say(
         'S3_REQUEST_FAILED',
         `${operation} of ${uri}: ${failure.code} (HTTP ${failure.status}): ${failure.message}`,
       );
-  }
-}
-
-function denied(failure: ServiceError, { operation, uri, principal, expectedBucketOwner }: S3Attempt): CrossroleError {
-  const owner =
-    expectedBucketOwner === undefined
-      ? ''
-      : ` (the request demands that account ${expectedBucketOwner} owns it; see expectedBucketOwner)`;
-  return amazonS3V2Error('ACCESS_DENIED', `${operation} of ${uri} is refused to ${principal}: ${failure.message}`, {
-    object: uri,
-    cause: causeOf(failure),
-    remedy: `Check in this order: 1. a policy of the role allows s3:${permissionOf(operation)} there; 2. the session policy (sessionPolicy) does; 3. the bucket's policy allows the role where the bucket is of another account, and denies nothing${owner}; 4. for objects under a KMS key, its key policy and kms:Decrypt or kms:GenerateDataKey of the role.`,
-  });
-}
-
-/** The action of IAM that an operation of the S3 API needs (S3 user guide, required permissions). */
-function permissionOf(operation: string): string {
-  switch (operation) {
-    case 'HeadObject':
-      return 'GetObject';
-    case 'ListObjectsV2':
-      return 'ListBucket';
-    case 'CreateMultipartUpload':
-    case 'UploadPart':
-    case 'CompleteMultipartUpload':
-      return 'PutObject';
-    default:
-      return operation;
   }
 }

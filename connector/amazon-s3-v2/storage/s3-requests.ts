@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../../runtime/connector-api.js';
+import type { SideFacts } from '../diagnosis/s3-denied.js';
 import type { SideSession } from '../identity/side-session.js';
 import type { Signer } from '../identity/signer.js';
 import { clientSettings } from './client-settings.js';
@@ -39,6 +40,7 @@ export interface S3Requests {
   /** Fires with the run's. */
   readonly signal: AbortSignal;
   readonly storage: Storage;
+  readonly facts: SideFacts;
   /** Parameters that go with every request. */
   readonly common: { readonly Bucket: string; readonly ExpectedBucketOwner?: string };
   /**
@@ -63,9 +65,10 @@ const endTolerance = 5000;
 /** Opens the way to S3. The SDK is loaded here, so that checking a mapping does without it. */
 export async function s3Requests(
   storage: Storage,
-  session: SideSession,
+  session: Pick<SideSession, 'current' | 'replace'>,
   clock: Clock,
   runSignal: AbortSignal,
+  facts: SideFacts,
 ): Promise<S3Requests> {
   const sharedRunSignal = sharedSignal(runSignal);
   const sdk = await import('@aws-sdk/client-s3');
@@ -124,6 +127,7 @@ export async function s3Requests(
     sdk,
     signal: sharedRunSignal,
     storage,
+    facts,
     common: {
       Bucket: storage.bucket,
       ...(storage.expectedBucketOwner === undefined ? {} : { ExpectedBucketOwner: storage.expectedBucketOwner }),
@@ -138,14 +142,14 @@ export async function s3Requests(
         if (!failure) throw error;
         const result = await known?.(failure);
         if (result !== undefined) return result;
-        throw s3Failure(failure, attemptOf(request, storage, principal));
+        throw s3Failure(failure, attemptOf(request, storage, principal, facts));
       }
     },
     close: () => client.destroy(),
   };
 }
 
-function attemptOf({ operation, uri }: S3Request, storage: Storage, principal: string): S3Attempt {
+function attemptOf({ operation, uri }: S3Request, storage: Storage, principal: string, facts: SideFacts): S3Attempt {
   const { region, expectedBucketOwner, endpoint } = storage;
-  return { operation, uri, principal, region, expectedBucketOwner, endpoint };
+  return { operation, uri, principal, region, expectedBucketOwner, endpoint, facts };
 }

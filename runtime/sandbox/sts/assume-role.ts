@@ -26,7 +26,7 @@ export function assumeRole(
   for (const action of actionsOf(input, sourceIdentity)) {
     const decision = role && decide(caller, role, action, context);
     entry.decision = decision ? { gate: decision.gate, statement: decision.statement ?? null } : null;
-    if (!decision?.allowed) throw denied(caller, action, input.roleArn);
+    if (!decision?.allowed) throw denied(caller, action, input.roleArn, role && decision);
   }
   // A source identity stays for the whole chain (STS API reference, AssumeRole).
   const changed = inherited?.sourceIdentity !== undefined && inherited.sourceIdentity !== sourceIdentity;
@@ -80,11 +80,14 @@ function decide(caller: Principal, role: Role, action: string, context: ContextD
   return evaluate(request, { ...ownPolicies(caller), resource: role.trust, resourceGate: 'trust-policy' });
 }
 
-function denied({ arn }: Principal, action: string, roleArn: string): ServiceError {
+/** In the role's own account STS says which of the caller's policies is missing (IAM user guide, access denied messages). */
+function denied({ arn, account }: Principal, action: string, roleArn: string, decision?: Decision): ServiceError {
+  const isCallers = decision?.gate === 'identity-policy' && roleArn.split(':')[4] === account;
+  const because = isCallers ? ` because no identity-based policy allows the ${action} action` : '';
   return new ServiceError(
     403,
     'AccessDenied',
-    `User: ${arn} is not authorized to perform: ${action} on resource: ${roleArn}`,
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${roleArn}${because}`,
   );
 }
 

@@ -136,7 +136,7 @@ describe('amazon-s3-v2 identities in the sandbox', () => {
     const source = await openSource(place);
     const [object] = await collect(source.list());
     const other = { ...object, uri: object.uri.replace('/key', '/other') };
-    await assert.rejects(readAll(source.open(other, { start: 0, end: 5 })), { code: 'ACCESS_DENIED' });
+    await assert.rejects(readAll(source.open(other, { start: 0, end: 5 })), { code: 'SESSION_POLICY_DENIES' });
 
     await openTarget(place, { object: 'out' });
     const { policy } = of(place, 'sts')[1].params ?? {};

@@ -90,6 +90,7 @@ function memorySource(objects: readonly CaseObject[], chunkBytes: number): Sourc
       session: () => undefined,
       close: async () => {},
     }),
+    probe: async function* () {},
   };
 }
 
@@ -133,5 +134,6 @@ function memoryTarget(name: string, visible: Map<string, Buffer>): TargetSide {
       session: () => undefined,
       close: async () => {},
     }),
+    probe: async function* () {},
   };
 }

@@ -123,12 +123,6 @@ function webIdentityFailure(
     case 'AccessDeniedException':
       return say('WEB_IDENTITY_DENIED', `STS does not let the token in ${tokenFile} assume ${roleArn}`);
     default:
-      return stsFailure(failure, {
-        roleArn,
-        hasExternalId: false,
-        duration: defaultDuration,
-        endpoint,
-        caller: 'the web identity',
-      });
+      return stsFailure(failure, { call: 'AssumeRoleWithWebIdentity', roleArn, endpoint });
   }
 }

@@ -206,7 +206,7 @@ const refused: readonly Row[] = [
   {
     what: 'a session policy that lets nothing through',
     exit: 1,
-    code: 'ACCESS_DENIED',
+    code: 'SESSION_POLICY_DENIES',
     transformation: 'curated',
     target: {
       sessionPolicy: {
