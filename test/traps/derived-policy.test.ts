@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { serviceError } from '../../connector/amazon-s3-v2/storage/service-error.js';
-import { systemClock } from '../../runtime/connector-api.js';
+import { testClock } from '../connector/test-clock.js';
 import {
   allow,
   type Changes,
@@ -56,10 +56,11 @@ const fault = (operation: string, occurrence: number, kind: string) => ({
   afterBytes: 0,
 });
 const wildcards = { allowWildcardCharacters: true };
-const secondPartNever = Array.from({ length: 20 }, (_, index) => ({
-  on: { operation: 'UploadPart', occurrence: index + 2 },
-  do: 'error500',
-}));
+/** One part is still under way when the other has failed for good. */
+const partNever = [
+  fault('UploadPart', 1, 'stall'),
+  ...Array.from({ length: 20 }, (_, index) => fault('UploadPart', index + 2, 'error500')),
+];
 
 interface Scenario {
   readonly what: string;
@@ -70,7 +71,7 @@ interface Scenario {
 const writes: readonly Scenario[] = [
   { what: 'of one request', changes: {}, content: small },
   { what: 'of several parts', changes: {}, content: inParts },
-  { what: 'whose run fails', changes: { sandbox: { faults: secondPartNever } }, content: inParts },
+  { what: 'whose run fails', changes: { sandbox: { faults: partNever } }, content: inParts },
   {
     what: 'whose commit is not answered',
     changes: { sandbox: { faults: [fault('CompleteMultipartUpload', 1, 'truncate')] } },
@@ -104,7 +105,7 @@ async function outcome(
   const advanced = { ...changes[side], ...sessionPolicy };
   const sides = await twoSides(t, { ...encrypted, ...changes, [side]: advanced });
   if (content) await sides.sandbox.putObject('landing', 'in/a.csv', content);
-  const { status, errors, warnings } = await sides.runHere(systemClock);
+  const { status, errors, warnings } = await sides.runHere(testClock({ patience: 10_000 }));
   const left = sides.sandbox.openUploads().length;
   const written = sides.sandbox.listObjects('curated').map(({ key, size }) => `${key} ${size}`);
   const told = [...errors, ...warnings].map(({ code }) => code).filter((code) => code !== 'SECRET_LITERAL');
@@ -141,6 +142,7 @@ for (const side of ['source', 'target'] as const) {
         statements = policySeen(sides, side);
         whole.push(result);
         assert.doesNotMatch(result, /ACCESS_DENIED|ABORT_FAILED|COMMIT_UNKNOWN/, `${scenario.what}: ${result}`);
+        if (scenario.what === 'whose run fails') assert.match(result, /"status":"failed"/);
       }
       assert.ok(statements.length >= 2);
       await Promise.all(

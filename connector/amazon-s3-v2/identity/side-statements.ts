@@ -92,10 +92,12 @@ export function storageStatements(scope: PolicyScope, { keys, prefixes }: KeyPat
       return [
         {
           Effect: 'Allow',
-          // GetObject on the one key settles by HEAD whether an unanswered commit took place, and whether the object exists.
+          // GetObject on the one key settles by HEAD whether an unanswered commit took place, and whether the object exists; the
+          // list of parts whether an aborted upload is gone.
           Action: [
             's3:PutObject',
             's3:AbortMultipartUpload',
+            's3:ListMultipartUploadParts',
             's3:GetObject',
             ...(access.setsAcl ? ['s3:PutObjectAcl'] : []),
           ],

@@ -1,3 +1,4 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import { CrossroleError, type RunContext } from '../../../runtime/connector-api.js';
 import { uriOf } from '../location.js';
 import { withDeadline } from '../storage/retry.js';
@@ -10,6 +11,9 @@ import type { UploadedPart } from './prepared-upload.js';
 
 /** Milliseconds that cleaning up may take when the storage does not answer: somebody waits for the agent to end. */
 const cleanUpWithin = 20_000;
+
+/** Parts that arrive late are few: each was under way when the upload was aborted. */
+const maximumAborts = 5;
 
 /** A multipart upload that is created with its first part. */
 export interface MultipartUpload {
@@ -80,31 +84,56 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
     if (failure) throw failure.error;
   }
 
-  /** Whether the storage has removed it; a failure is a warning. */
-  async function removeUpload(UploadId: string): Promise<boolean> {
-    const input = { ...common, Key: settings.key, UploadId };
+  /** Sends what cleans up `UploadId`; undefined, with a warning, where it failed. */
+  async function cleanUp<T>(
+    operation: 'AbortMultipartUpload' | 'ListParts',
+    failed: string,
+    work: (client: S3Client, signal: AbortSignal) => Promise<T>,
+    gone: T,
+  ): Promise<T | undefined> {
     // The run's signal has usually fired by now: this must work without it.
     const unbound = new AbortController().signal;
     try {
-      await withDeadline(run.clock, cleanUpWithin, unbound, (deadline) =>
-        requests.send(
-          { operation: 'AbortMultipartUpload', uri, signal: deadline },
-          async (client, abortSignal) => {
-            await client.send(new sdk.AbortMultipartUploadCommand(input), { abortSignal });
-            return true;
-          },
-          ({ code }) => (code === 'NoSuchUpload' ? true : undefined),
-        ),
+      return await withDeadline(run.clock, cleanUpWithin, unbound, (signal) =>
+        requests.send({ operation, uri, signal }, work, ({ code }) => (code === 'NoSuchUpload' ? gone : undefined)),
       );
-      return true;
     } catch (error) {
       const reason = error instanceof CrossroleError ? error.message : String(error);
-      run.warn({
-        code: 'ABORT_FAILED',
-        message: `the multipart upload ${UploadId} of ${uri} could not be aborted and keeps its parts stored: ${reason}`,
-      });
-      return false;
+      run.warn({ code: 'ABORT_FAILED', message: `${failed}: ${reason}` });
+      return undefined;
     }
+  }
+
+  /** Whether the storage says that it has removed the upload. */
+  async function removeUpload(UploadId: string): Promise<boolean> {
+    const input = { ...common, Key: settings.key, UploadId };
+    const failed = `the multipart upload ${UploadId} of ${uri} could not be aborted and keeps its parts stored`;
+    const removed = await cleanUp(
+      'AbortMultipartUpload',
+      failed,
+      async (client, abortSignal) => {
+        await client.send(new sdk.AbortMultipartUploadCommand(input), { abortSignal });
+        return true;
+      },
+      true,
+    );
+    return removed ?? false;
+  }
+
+  /** Whether the upload is still there, with a part in it that was stored behind the abort. */
+  async function isLeft(UploadId: string): Promise<boolean> {
+    const input = { ...common, Key: settings.key, UploadId, MaxParts: 1 };
+    const failed = `whether the aborted upload ${UploadId} of ${uri} keeps parts stored could not be seen`;
+    const left = await cleanUp(
+      'ListParts',
+      failed,
+      async (client, abortSignal) => {
+        await client.send(new sdk.ListPartsCommand(input), { abortSignal });
+        return true;
+      },
+      false,
+    );
+    return left ?? false;
   }
 
   /** The id of the upload, also where its creation is still being answered; undefined where there is none. */
@@ -128,8 +157,15 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
     aborting.abort(new Error(`the upload of ${uri} is aborted`));
     await Promise.all(underWay);
     if (created === undefined) return;
-    // A part that was cut off may be stored behind the first abort (S3 API reference, AbortMultipartUpload).
-    if ((await removeUpload(created)) && partsCutOff) await removeUpload(created);
+    for (let tries = 1; tries <= maximumAborts; tries++) {
+      if (!(await removeUpload(created))) return;
+      // A part that was cut off may be stored behind the abort (S3 API reference, AbortMultipartUpload).
+      if (!partsCutOff || !(await isLeft(created))) return;
+    }
+    run.warn({
+      code: 'ABORT_FAILED',
+      message: `the multipart upload ${created} of ${uri} was aborted ${maximumAborts} times and is still there`,
+    });
   }
 
   return {
@@ -147,8 +183,12 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
       throwFailure();
     },
     async finish() {
-      await Promise.all(underWay);
       throwFailure();
+      // A part that failed for good is told at once, not when the slowest of the others has ended.
+      while (underWay.size > 0) {
+        await Promise.race(underWay);
+        throwFailure();
+      }
       if (!creation) throw new Error('a multipart upload is finished without a part');
       const uploadId = await creation;
       return { uploadId, parts: parts.toSorted((a, b) => a.PartNumber - b.PartNumber) };

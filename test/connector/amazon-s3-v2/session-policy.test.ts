@@ -52,7 +52,12 @@ describe('derivedSessionPolicy', () => {
   it('lets a target write one key, and change ACLs only when one is set', () => {
     const [write] = statements(writes('out/a.csv'));
     assert.equal(write.Resource, 'arn:aws:s3:::landing/out/a.csv');
-    assert.deepEqual(write.Action, ['s3:PutObject', 's3:AbortMultipartUpload', 's3:GetObject']);
+    assert.deepEqual(write.Action, [
+      's3:PutObject',
+      's3:AbortMultipartUpload',
+      's3:ListMultipartUploadParts',
+      's3:GetObject',
+    ]);
     assert.ok(statements(writes('out/a.csv', true))[0].Action.includes('s3:PutObjectAcl'));
   });
 

@@ -15,14 +15,16 @@ const completed = xml(
 const failedInside = xml(
   '<Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>',
 );
+const listed = xml('<ListPartsResult><UploadId>U1</UploadId></ListPartsResult>');
 const stored = reply(200, '', { etag: '"e"' });
 
-type Step = 'create' | 'part' | 'complete' | 'abort' | 'put' | 'head' | 'sts';
+type Step = 'create' | 'part' | 'parts' | 'complete' | 'abort' | 'put' | 'head' | 'sts';
 
 function stepOf({ method, path }: SeenRequest): Step {
   if (path === '/') return 'sts';
   if (method === 'HEAD') return 'head';
   if (method === 'DELETE') return 'abort';
+  if (method === 'GET') return 'parts';
   if (method === 'POST') return path.includes('uploadId=') ? 'complete' : 'create';
   return path.includes('partNumber=') ? 'part' : 'put';
 }
@@ -34,6 +36,7 @@ function storage(special: Partial<Record<Step, Answer | readonly Answer[]>> = {}
     part: stored,
     complete: completed,
     abort: reply(204),
+    parts: s3Error(404, 'NoSuchUpload'),
     put: stored,
     head: reply(404),
     sts: grant(900),
@@ -160,19 +163,31 @@ describe('amazon-s3-v2 writing', () => {
       assert.equal(run.buffers.lent(), 0);
       const steps = stepsOf(service.seen);
       assert.equal(steps.lastIndexOf('part'), 4, steps.join(' '));
-      assert.ok(steps.slice(5).length > 0 && steps.slice(5).every((step) => step === 'abort'), steps.join(' '));
+      assert.ok(
+        steps.slice(5).length > 0 && steps.slice(5).every((step) => step === 'abort' || step === 'parts'),
+        steps.join(' '),
+      );
     });
   });
 
-  it('aborts once more where parts were cut off, as one of them may be stored behind the first abort', async () => {
-    await withScriptedTarget(storage({ part: silence }), {}, async (target, { service, run }) => {
-      const write = await writeOf(target, large);
-      while (!stepsOf(service.seen).includes('part')) await new Promise((resolve) => setImmediate(resolve));
-      run.controller.abort(new Error('cancelled'));
-      await write.abort();
-      assert.equal(stepsOf(service.seen).filter((step) => step === 'abort').length, 2);
+  for (const [what, answers, expected] of [
+    ['looks whether an upload is gone where parts were cut off', [], ['abort', 'parts']],
+    ['aborts again where a part was stored behind the abort', [listed], ['abort', 'parts', 'abort', 'parts']],
+    ['does not abort for ever', Array.from({ length: 9 }, () => listed), Array(5).fill(['abort', 'parts']).flat()],
+  ] as const) {
+    it(what, async () => {
+      await withScriptedTarget(storage({ part: silence, parts: answers }), {}, async (target, { service, run }) => {
+        const write = await writeOf(target, large);
+        while (!stepsOf(service.seen).includes('part')) await new Promise((resolve) => setImmediate(resolve));
+        run.controller.abort(new Error('cancelled'));
+        await write.abort();
+        const steps = stepsOf(service.seen);
+        assert.deepEqual(steps.slice(steps.lastIndexOf('part') + 1), expected);
+        const left = run.warnings.filter(({ code }) => code === 'ABORT_FAILED').length;
+        assert.equal(left, expected.length === 10 ? 1 : 0);
+      });
     });
-  });
+  }
 
   it('names an upload that it could not abort', async () => {
     await withScriptedTarget(storage({ abort: s3Error(403, 'AccessDenied') }), {}, async (target, { run }) => {
