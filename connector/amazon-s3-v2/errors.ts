@@ -222,8 +222,10 @@ export const amazonS3V2Errors = {
       "Keys in the environment: start again with fresh ones. A profile: log in again. An instance or a container: its metadata service hands out old credentials; check the machine's clock, then its role, then restart its agent.",
   },
   CALLER_UNKNOWN: {
-    meaning: 'STS did not say to whom the credentials of the base identity belong.',
-    remedy: 'See the message of STS, or name the user or role: --principal ARN.',
+    gate: 'base-identity',
+    meaning:
+      'The service has no GetCallerIdentity, so it can not be asked to whom the keys of the base identity belong.',
+    remedy: 'Name the user or role: --principal ARN.',
   },
   CLOCK_SKEW: {
     gate: 'base-identity',

@@ -4,13 +4,13 @@ import { type AssumedRole, hopScope, type StsAccess } from '../identity/assume-r
 import type { BaseIdentity } from '../identity/base/base-identity.js';
 import { type BaseKeys, baseKeys } from '../identity/base/base-keys.js';
 import type { Identity } from '../identity/identity.js';
+import { knownCaller } from '../identity/known-caller.js';
 import { inWords, partsOfArn, policyPrincipal } from '../identity/role-arn.js';
 import { hopsOf } from '../identity/role-chain.js';
 import type { SessionHolder } from '../identity/session-holder.js';
 import { heldSessionKeys } from '../identity/session-keys.js';
 import { trustStatement } from '../identity/statements.js';
 import { nameOf, policyOf } from '../side.js';
-import { knownCaller } from './caller.js';
 import { longestGranted } from './longest-session.js';
 import { findingOf, type ProbedSide } from './probed-side.js';
 

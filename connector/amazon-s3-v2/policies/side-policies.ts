@@ -1,11 +1,10 @@
 import type { NeededPolicy, PolicyTerms } from '../../../runtime/connector-api.js';
 import { amazonS3V2Error } from '../errors.js';
 import { baseKeys } from '../identity/base/base-keys.js';
-import { callerArn } from '../identity/caller-identity.js';
+import { knownCaller } from '../identity/known-caller.js';
 import { partsOfArn, policyPrincipal } from '../identity/role-arn.js';
 import type { PolicyScope } from '../identity/side-statements.js';
 import type { SideSettings } from '../side.js';
-import { causeOf, serviceError } from '../storage/service-error.js';
 import { neededPolicies } from './needed-policies.js';
 
 /** The policies that a side needs. Asks STS who the base identity is where the terms do not say. */
@@ -37,15 +36,10 @@ async function baseArn(
   const sts = { region, endpoint: endpoints.sts, network, clock, signal, warn: () => {} };
   const keys = baseKeys(base, { surroundings, sts, sessionName: 'crossrole-policy' });
   try {
-    return await callerArn(keys.current, sts);
-  } catch (error) {
-    const failure = serviceError(error);
-    if (!failure) throw error;
-    throw amazonS3V2Error(
-      'CALLER_UNKNOWN',
-      `STS does not say who the base identity of connection "${connection}" is: ${failure.code}: ${failure.message}`,
-      { cause: causeOf(failure) },
-    );
+    const arn = await knownCaller(keys.current, sts);
+    if (arn !== undefined) return arn;
+    const message = `the STS of connection "${connection}" does not tell who the base identity is`;
+    throw amazonS3V2Error('CALLER_UNKNOWN', message);
   } finally {
     keys.close();
   }

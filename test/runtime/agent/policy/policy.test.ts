@@ -273,5 +273,5 @@ test('says what is wrong with the command line, the mapping, or the answer of ST
   const sandbox = await accountsWith(t, [], cases[0][1]);
   const refused = await runAgent(['policy', mapping, '--json'], { ...sandbox.env, MOVER_SECRET: 'another' });
   assert.equal(refused.status, 1);
-  assert.equal(reportOf(refused).error?.code, 'CALLER_UNKNOWN');
+  assert.equal(reportOf(refused).error?.code, 'BASE_SECRET_WRONG');
 });

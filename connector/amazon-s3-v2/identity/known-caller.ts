@@ -1,9 +1,9 @@
-import type { StsAccess } from '../identity/assume-role.js';
-import type { AccessKeys } from '../identity/base/base-identity.js';
-import { callerArn } from '../identity/caller-identity.js';
-import { isUnknownCall, stsFailure } from '../identity/sts-failure.js';
-import type { TemporaryKeys } from '../identity/temporary-keys.js';
 import { serviceError } from '../storage/service-error.js';
+import type { StsAccess } from './assume-role.js';
+import type { AccessKeys } from './base/base-identity.js';
+import { callerArn } from './caller-identity.js';
+import { isUnknownCall, stsFailure } from './sts-failure.js';
+import type { TemporaryKeys } from './temporary-keys.js';
 
 /**
  * The ARN that belongs to keys; undefined where the service has no GetCallerIdentity, as some S3-compatible storage. Throws
