@@ -87,6 +87,8 @@ const transientCodes = new Set([
   'IDPCommunicationError',
   'InternalError',
   'OperationAborted',
+  // The SDK signs the next request by the time of this answer; it says so only where it then differs from the machine's.
+  'RequestTimeTooSkewed',
   'RequestTimeout',
   'ServiceUnavailable',
   'SlowDown',

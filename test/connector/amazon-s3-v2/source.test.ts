@@ -115,7 +115,16 @@ describe('amazon-s3-v2 reading', () => {
   });
 
   it('waits for a storage that is busy, and for a broken connection', async () => {
-    const answers = [s3Error(503, 'SlowDown'), s3Error(500, 'InternalError'), reset, reply(502, '<html>'), whole];
+    // As after a clock that was off has been set right in mid-run: the answer's time is the machine's.
+    const skewed = s3Error(403, 'RequestTimeTooSkewed', 'off', { date: new Date().toUTCString() });
+    const answers = [
+      skewed,
+      s3Error(503, 'SlowDown'),
+      s3Error(500, 'InternalError'),
+      reset,
+      reply(502, '<html>'),
+      whole,
+    ];
     await withScriptedSource(
       (_, count) => answers[count - 1],
       {},
