@@ -25,6 +25,6 @@ export function refusalIn(answer: string): string | undefined {
   return parts.length === 0 ? undefined : parts.join(': ');
 }
 
-function isText(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

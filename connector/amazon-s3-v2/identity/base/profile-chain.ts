@@ -9,8 +9,10 @@ export type ProfileSource =
   | { readonly kind: 'keys'; readonly keys: AccessKeys }
   | { readonly kind: 'base'; readonly base: BaseIdentity }
   | { readonly kind: 'web-identity'; readonly identity: WebIdentity }
-  /** What the SDK alone knows: IAM Identity Center, and a command that prints keys. */
-  | { readonly kind: 'sso' | 'process'; readonly profile: string };
+  /** IAM Identity Center, which the SDK alone knows. */
+  | { readonly kind: 'sso'; readonly profile: string }
+  /** A command that prints keys. */
+  | { readonly kind: 'process'; readonly profile: string; readonly command: string };
 
 /** A role that a profile assumes. */
 export interface ProfileHop extends RoleHop {
@@ -152,7 +154,8 @@ function sourceWithoutRole(
   files: ProfileFiles,
 ): ProfileSource {
   if (keys) return { kind: 'keys', keys };
-  if (given(settings, 'credential_process') !== undefined) return { kind: 'process', profile };
+  const command = given(settings, 'credential_process');
+  if (command !== undefined) return { kind: 'process', profile, command };
   if ([...settings.keys()].some((name) => name.startsWith('sso_'))) {
     checkSso(profile, settings, files);
     return { kind: 'sso', profile };

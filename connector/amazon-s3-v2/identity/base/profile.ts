@@ -1,11 +1,13 @@
 import { amazonS3V2Error } from '../../errors.js';
 import { clientSettings } from '../../storage/client-settings.js';
+import { unlessAborted, withDeadline } from '../../storage/retry.js';
 import { type AssumedRole, roleAssumer } from '../assume-role.js';
 import { sessionKeys } from '../session-keys.js';
 import type { TemporaryKeys } from '../temporary-keys.js';
 import type { AccessKeys, BaseIdentity } from './base-identity.js';
 import type { BaseAccess, BaseKeys } from './base-keys.js';
 import { homeFolder } from './base-surroundings.js';
+import { processKeys } from './credential-process.js';
 import { heldKeys } from './held-keys.js';
 import { type ProfileHop, type ProfileSource, profileChain } from './profile-chain.js';
 import { type ProfilePaths, readProfileFiles } from './profile-file.js';
@@ -15,6 +17,9 @@ type Profile = Extract<BaseIdentity, { kind: 'profile' }>;
 
 /** Sessions on the way sign nothing but the next AssumeRole: they need not be long. Seconds. */
 const durationOnTheWay = 900;
+
+/** Milliseconds for IAM Identity Center, which may renew its token before it gives credentials. */
+const ssoWithin = 30_000;
 
 /**
  * The keys that a profile stands for. Roles on the way are assumed as all others are: at the connection's STS endpoint, held
@@ -51,7 +56,7 @@ function sourceKeys(
   access: BaseAccess,
   keysOf: (base: BaseIdentity) => BaseKeys,
 ): BaseKeys {
-  const { clock } = access.sts;
+  const { clock, signal } = access.sts;
   switch (source.kind) {
     case 'keys':
       return heldKeys(`profile ${profile.name}`, async () => keysNow(profile, access), clock);
@@ -62,7 +67,11 @@ function sourceKeys(
     case 'sso':
       return heldKeys(`the SSO profile ${source.profile}`, () => ssoKeys(source.profile, paths, access), clock);
     case 'process':
-      return heldKeys(`the command of profile ${source.profile}`, () => processKeys(source.profile, paths), clock);
+      return heldKeys(
+        `the command of profile ${source.profile}`,
+        () => processKeys(source.profile, source.command, signal),
+        clock,
+      );
   }
 }
 
@@ -90,8 +99,11 @@ async function ssoKeys(
     clientConfig: settings,
   });
   try {
-    return keysFrom(await provider());
+    // The provider has no deadline of its own, and takes no signal.
+    const ended = (signal: AbortSignal) => unlessAborted(provider(), signal);
+    return keysFrom(await withDeadline(sts.clock, ssoWithin, sts.signal, ended));
   } catch (error) {
+    sts.signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
     const folder = `${homeFolder(surroundings.environment)}/.aws/sso/cache`;
     throw amazonS3V2Error(
@@ -101,20 +113,6 @@ async function ssoKeys(
         remedy: `Run aws sso login --profile ${profile}, as the user that runs the agent.`,
       },
     );
-  }
-}
-
-/** Runs `credential_process` in a shell, as the profile demands. What it prints elsewhere is not repeated: it may hold secrets. */
-async function processKeys(
-  profile: string,
-  { credentials, config }: ProfilePaths,
-): Promise<AccessKeys | TemporaryKeys> {
-  const { fromProcess } = await import('@aws-sdk/credential-providers');
-  const provider = fromProcess({ profile, filepath: credentials, configFilepath: config, ignoreCache: true });
-  try {
-    return keysFrom(await provider());
-  } catch {
-    throw amazonS3V2Error('PROFILE_COMMAND_FAILED', `the credential_process of profile ${profile} gave no credentials`);
   }
 }
 

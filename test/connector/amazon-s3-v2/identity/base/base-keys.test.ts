@@ -1,6 +1,8 @@
 /** The bases that ask somebody; profile-chain.test.ts says which cases of another SDK's suite they re-express. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -8,6 +10,7 @@ import { baseProblem } from '../../../../../connector/amazon-s3-v2/identity/base
 import type { BaseIdentity } from '../../../../../connector/amazon-s3-v2/identity/base/base-identity.js';
 import { type BaseKeys, baseKeys } from '../../../../../connector/amazon-s3-v2/identity/base/base-keys.js';
 import { containerRequest } from '../../../../../connector/amazon-s3-v2/identity/base/container.js';
+import { processKeys } from '../../../../../connector/amazon-s3-v2/identity/base/credential-process.js';
 import { testClock } from '../../../test-clock.js';
 import { baseAccess } from '../../base-access.js';
 import {
@@ -397,22 +400,64 @@ describe('a profile', () => {
     });
   }
 
+  it('a command that does not end is ended, as is one whose run is given up', async () => {
+    const tooLong = processKeys('etl', 'exec sleep 60', new AbortController().signal, 50);
+    await assert.rejects(tooLong, { code: 'PROFILE_COMMAND_FAILED', message: /has not ended/ });
+    const givenUp = new AbortController();
+    const waiting = processKeys('etl', 'exec sleep 60', givenUp.signal);
+    const reason = new Error('Ctrl-C');
+    givenUp.abort(reason);
+    await assert.rejects(waiting, reason);
+  });
+
+  it('a command has nothing to read, and prints no more than credentials', async () => {
+    const { signal } = new AbortController();
+    const reading = `read answer; echo '{"Version":1,"AccessKeyId":"AKIAREAD","SecretAccessKey":"x"}'`;
+    assert.deepEqual(await processKeys('etl', reading, signal), { accessKeyId: 'AKIAREAD', secretAccessKey: 'x' });
+    await assert.rejects(processKeys('etl', 'yes', signal), { code: 'PROFILE_COMMAND_FAILED' });
+  });
+
+  const ssoProfile =
+    '[etl]\nsso_start_url = https://acme.example/start\nsso_region = eu-north-1\nsso_account_id = 444455556666\nsso_role_name = analyst\n';
+  const homeWith = (expiresAt: string | undefined) => {
+    const home = mkdtempSync(join(folder, 'home-'));
+    process.env.HOME = home;
+    const cache = join(home, '.aws/sso/cache');
+    mkdirSync(cache, { recursive: true });
+    // SHA-1 of "https://acme.example/start", by which the AWS CLI names the file.
+    const content = JSON.stringify({ accessToken: 't0ken', expiresAt });
+    if (expiresAt) writeFileSync(join(cache, '32b9d3c1dabf96c36d5542a011699561d2dee1fa.json'), content);
+    return home;
+  };
+
+  it('an IAM Identity Center that does not answer is given up', async () => {
+    const HOME = homeWith(new Date(Date.now() + 3_600_000).toISOString());
+    fileOf(file, ssoProfile);
+    const silent = createServer();
+    silent.listen(0, '127.0.0.1');
+    const connected = once(silent, 'connection');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const clock = testClock();
+    const access = baseAccess('http://127.0.0.1:9', clock, { environment: { HOME }, connectionFolder: folder });
+    const network = { proxyUrl: `http://127.0.0.1:${port}`, certificates: undefined };
+    const keys = baseKeys(profile('etl'), { ...access, sts: { ...access.sts, network } });
+    const refused = assert.rejects(keys.current(), { code: 'SSO_SESSION_EXPIRED', message: /no answer within 30 s/ });
+    const [socket] = await connected;
+    await clock.advance(31_000);
+    await refused;
+    socket.destroy();
+    silent.close();
+  });
+
   for (const [what, expiresAt, expected] of [
     ['is not there', undefined, /was not found|invalid/],
     ['has expired', '2020-01-01T00:00:00Z', /expired/],
   ] as const) {
     it(`an SSO session that ${what} says to log in`, async () => {
-      const home = mkdtempSync(join(folder, 'home-'));
-      process.env.HOME = home;
-      const cache = join(home, '.aws/sso/cache');
-      mkdirSync(cache, { recursive: true });
-      // SHA-1 of "https://acme.example/start", by which the AWS CLI names the file.
-      const content = JSON.stringify({ accessToken: 't0ken', expiresAt });
-      if (expiresAt) writeFileSync(join(cache, '32b9d3c1dabf96c36d5542a011699561d2dee1fa.json'), content);
-      fileOf(
-        file,
-        '[etl]\nsso_start_url = https://acme.example/start\nsso_region = eu-north-1\nsso_account_id = 444455556666\nsso_role_name = analyst\n',
-      );
+      const home = homeWith(expiresAt);
+      fileOf(file, ssoProfile);
       await withBase(
         profile('etl'),
         () => ({ HOME: home }),
