@@ -33,8 +33,9 @@ function trustPolicies(role: RoleRequest, principal: string): NeededPolicy[] {
     const asked: HopScope = {
       roleArn,
       externalId,
-      // Transitive tags and the source identity go on to later hops by themselves; the latter has to be allowed there, too.
-      sendsTags: role.tags.some(({ transitive }) => hop === 0 || !transitive),
+      // Transitive tags and the source identity go on to later hops by themselves, and have to be allowed there, too. All other
+      // tags are sent with every hop.
+      sendsTags: role.tags.length > 0,
       sendsSourceIdentity: role.sourceIdentity !== undefined,
     };
     policies.push({

@@ -23,7 +23,7 @@ export function assumeRole(
   const inherited = caller.kind === 'session' ? caller : undefined;
   const sourceIdentity = input.sourceIdentity ?? inherited?.sourceIdentity;
   addStsKeys(context, input, sourceIdentity, role);
-  for (const action of actionsOf(input, sourceIdentity)) {
+  for (const action of actionsOf(input, inherited, sourceIdentity)) {
     const decision = role && decide(caller, role, action, context);
     entry.decision = decision ? { gate: decision.gate, statement: decision.statement ?? null } : null;
     if (!decision?.allowed) throw denied(caller, action, input.roleArn, role && decision);
@@ -44,10 +44,16 @@ export function assumeRole(
   return resultOf(session, sourceIdentity);
 }
 
-function actionsOf(input: AssumeRoleInput, sourceIdentity: string | undefined): string[] {
+/** Tags that go along from the caller's session have to be allowed as those that are sent (EKS user guide, pod identity role chaining). */
+function actionsOf(
+  { tags, transitiveTagKeys }: AssumeRoleInput,
+  inherited: SessionPrincipal | undefined,
+  sourceIdentity: string | undefined,
+): string[] {
+  const goAlong = [...(inherited?.tags.values() ?? [])].some(({ transitive }) => transitive);
   return [
     'sts:AssumeRole',
-    ...(input.tags.size > 0 || input.transitiveTagKeys.length > 0 ? ['sts:TagSession'] : []),
+    ...(goAlong || tags.size > 0 || transitiveTagKeys.length > 0 ? ['sts:TagSession'] : []),
     ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
   ];
 }

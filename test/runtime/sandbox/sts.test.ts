@@ -207,6 +207,20 @@ test('tags of a session can be asked for in policies, and transitive ones go alo
   await assert.rejects(assume(here, 'second', { Tags }, passed), failure('InvalidParameterValue', 400));
 });
 
+test('tags that go along have to be allowed at the next role, too', async (t) => {
+  const tagging = ['sts:AssumeRole', 'sts:TagSession'];
+  const here = await place(t, {
+    roles: {
+      first: { trust: trust({ AWS: moverArn }, {}, tagging), policies: [policy(allow('sts:*'))] },
+      second: { trust: trust({ AWS: arnOf('first') }) },
+    },
+  });
+  const Tags = [{ Key: 'team', Value: 'data' }];
+  await assume(here, 'second', {}, keysOf(await assume(here, 'first', { Tags })));
+  const passed = keysOf(await assume(here, 'first', { Tags, TransitiveTagKeys: ['team'] }));
+  await assert.rejects(assume(here, 'second', {}, passed), failure('AccessDenied', 403));
+});
+
 test('a source identity stays for the whole chain', async (t) => {
   const both = trust({ AWS: [moverArn, arnOf('first')] }, {}, 'sts:*');
   const here = await place(t, {

@@ -145,6 +145,10 @@ function* withoutOneStatement(policies: readonly Policy[]): Generator<[string, P
 const cases: readonly (readonly [string, Case])[] = [
   ['an IAM user and a role in each account', { fixture: 'iam-user' }],
   ['a chain of roles with tags and a source identity', { fixture: 'role-chain' }],
+  [
+    'a chain of roles that no tags but transitive ones go along',
+    { fixture: 'role-chain', connection: { sessionTags: { project: 'orders' } } },
+  ],
   ['the role of an EC2 instance', { fixture: 'ec2-role', instance: true }],
   [
     'a bucket of a third account',
