@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PropertyProblem, PropertyValues } from '../../../runtime/connector-api.js';
 import { type AmazonS3V2ErrorCode, amazonS3V2Errors } from '../errors.js';
+import { fileText } from '../file-text.js';
 
 /** How the services of AWS are reached from here; the same for S3, for STS and for what else a base identity asks. */
 export interface Network {
@@ -15,6 +15,9 @@ export interface Network {
 export type NetworkResult =
   | { readonly ok: true; readonly network: Network }
   | { readonly ok: false; readonly problems: readonly PropertyProblem[] };
+
+/** Certificates of all public authorities together have a quarter of it. Bytes. */
+const maximumFile = 1024 * 1024;
 
 export const directNetwork: Network = { proxyUrl: undefined, certificates: undefined };
 
@@ -46,14 +49,9 @@ function isProxyUrl(text: string): boolean {
 }
 
 function certificatesIn(file: string): { readonly certificates: string } | { readonly refusal: string } {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { refusal: `${file} can not be read (${why})` };
-  }
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const read = fileText(file, maximumFile);
+  if ('code' in read) return { refusal: `${file} can not be read (${read.code})` };
+  const blocks = read.text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) return { refusal: `${file} holds no certificate in PEM` };
   for (const [index, block] of blocks.entries()) {
     try {

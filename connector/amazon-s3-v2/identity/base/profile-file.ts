@@ -3,9 +3,9 @@
  * SDK's reader is not used because it passes over lines that it does not understand, and a profile half read is another
  * identity than the one that was meant.
  */
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { amazonS3V2Error } from '../../errors.js';
+import { fileText } from '../../file-text.js';
 import { type BaseSurroundings, homeFolder, variable } from './base-surroundings.js';
 
 /** Settings by their names in lower case. */
@@ -67,17 +67,10 @@ function profilePaths(file: string | undefined, { environment, connectionFolder 
 }
 
 function textOf(path: string): string | undefined {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ENOENT') return undefined;
-    throw amazonS3V2Error('PROFILE_FILE_INVALID', `${path} can not be read (${code})`);
-  }
-  if (bytes.length > maximumFile)
-    throw amazonS3V2Error('PROFILE_FILE_INVALID', `${path} is ${bytes.length} bytes long`);
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
+  const read = fileText(path, maximumFile);
+  if ('text' in read) return read.text.replace(/^\ufeff/, '');
+  if (read.code === 'ENOENT') return undefined;
+  throw amazonS3V2Error('PROFILE_FILE_INVALID', `${path} can not be read (${read.code})`);
 }
 
 interface Section {
