@@ -2,7 +2,7 @@ import { CrossroleError, type GateResult, type GateStep } from '../../../runtime
 import { amazonS3V2Error } from '../errors.js';
 import { type AssumedRole, hopScope, type StsAccess } from '../identity/assume-role.js';
 import type { BaseIdentity } from '../identity/base/base-identity.js';
-import { type BaseKeys, baseKeys } from '../identity/base/base-keys.js';
+import type { BaseKeys } from '../identity/base/base-keys.js';
 import type { Identity } from '../identity/identity.js';
 import { knownCaller } from '../identity/known-caller.js';
 import { inWords, partsOfArn, policyPrincipal } from '../identity/role-arn.js';
@@ -72,9 +72,8 @@ interface HopCaller {
 }
 
 function baseGates(side: ProbedSide, base: BaseIdentity): GateStep[] {
-  const { settings, context, sts } = side;
-  const { surroundings } = settings;
-  const keys = baseKeys(base, { surroundings, sts, sessionName: nameOf(settings, context) });
+  const { sts } = side;
+  const keys = side.keysOf(base);
   return [
     {
       gate: 'base',

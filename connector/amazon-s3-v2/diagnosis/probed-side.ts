@@ -1,11 +1,12 @@
 import type { CrossroleError, ObjectInfo, ProbeContext, Warning } from '../../../runtime/connector-api.js';
 import { type AmazonS3V2ErrorCode, amazonS3V2Error, amazonS3V2Errors } from '../errors.js';
-import { type AssumedRole, type RoleAssumer, roleAssumer, type StsAccess } from '../identity/assume-role.js';
-import type { BaseKeys } from '../identity/base/base-keys.js';
+import { type AssumedRole, roleAssumer, type StsAccess } from '../identity/assume-role.js';
+import type { BaseIdentity } from '../identity/base/base-identity.js';
+import { type BaseKeys, baseKeys } from '../identity/base/base-keys.js';
 import { type SessionHolder, sessionHolder } from '../identity/session-holder.js';
 import type { SideSession } from '../identity/side-session.js';
 import type { PolicyScope } from '../identity/side-statements.js';
-import { factsOf, type SideSettings } from '../side.js';
+import { factsOf, nameOf, type SideSettings } from '../side.js';
 import { type S3Requests, s3Requests } from '../storage/s3-requests.js';
 import type { SideFacts } from './s3-denied.js';
 
@@ -28,17 +29,19 @@ export interface ProbedSide {
   /** Warnings since the last call. */
   takeWarnings(): readonly Warning[];
   requests(session: ProbingSession, demandsOwner?: boolean): Promise<S3Requests>;
+  /** The keys of a base identity; closed with the side. */
+  keysOf(base: BaseIdentity): BaseKeys;
   /** A session of the side's role; closed with the side. */
   sessionOf(role: AssumedRole, caller: BaseKeys, access: StsAccess): SessionHolder;
   close(): void;
 }
 
 export function probedSide(settings: SideSettings, access: PolicyScope['access'], context: ProbeContext): ProbedSide {
-  const { storage, endpoints } = settings;
+  const { storage, endpoints, surroundings } = settings;
   const { clock, signal } = context;
   const facts = factsOf(settings, access);
   const warnings: Warning[] = [];
-  const opened: (Pick<RoleAssumer, 'close'> | Pick<S3Requests, 'close'>)[] = [];
+  const opened: { close(): void }[] = [];
   const sts: StsAccess = {
     region: storage.region,
     endpoint: endpoints.sts,
@@ -63,6 +66,11 @@ export function probedSide(settings: SideSettings, access: PolicyScope['access']
       const requests = await s3Requests(demanded, session, clock, signal, facts);
       opened.push(requests);
       return requests;
+    },
+    keysOf(base) {
+      const keys = baseKeys(base, { surroundings, sts, sessionName: nameOf(settings, context) });
+      opened.push(keys);
+      return keys;
     },
     sessionOf(role, caller, stsAccess) {
       const assumer = roleAssumer(role, caller, stsAccess);

@@ -25,22 +25,31 @@ export function targetGate(side: ProbedSide, object: ObjectSettings): GateStep {
         const found = await look(await side.requests(side.session), object.key);
         if (found.kind === 'object') throw amazonS3V2Error('TARGET_EXISTS', `${uri} exists already`, { object: uri });
       }
-      const begun = await tried(side, {
-        action: 's3:PutObject',
-        attempt: (requests) => beginAndAbort(side, requests, object),
-        attemptElsewhere: (requests) => askForParts(requests, object),
-      });
-      side.encryption = { key: begun.key };
-      const { left } = begun;
-      if (!left) return { state: 'passed', detail: 'begun and aborted; nothing was written' };
-      const message = `the upload ${left.uploadId} of ${uri} could not be aborted and stays open: ${left.reason}`;
+      let left: string | undefined;
+      const attempt = async (requests: S3Requests): Promise<BegunUpload> => {
+        const begun = await beginAndAbort(side, requests, object);
+        left =
+          begun.left &&
+          `the upload ${begun.left.uploadId} of ${uri} could not be aborted and stays open: ${begun.left.reason}`;
+        return begun;
+      };
+      try {
+        const attemptElsewhere = (requests: S3Requests) => askForParts(requests, object);
+        const { key } = await tried(side, { action: 's3:PutObject', attempt, attemptElsewhere });
+        side.encryption = { key };
+      } catch (error) {
+        // What refuses is told, and besides what the trials have left.
+        if (left !== undefined) side.context.warn({ code: 'ABORT_FAILED', message: left });
+        throw error;
+      }
+      if (left === undefined) return { state: 'passed', detail: 'begun and aborted; nothing was written' };
       const statement = actionStatement(side.facts.scope, 's3:AbortMultipartUpload');
       const attachTo = `permission policy of ${nameOfPrincipal(side.facts.identity)}`;
       const fixes = statement ? [{ attachTo, statement }] : [];
       return {
         state: 'warned',
-        detail: message,
-        error: amazonS3V2Error('ABORT_FAILED', message, { object: uri, fixes }),
+        detail: left,
+        error: amazonS3V2Error('ABORT_FAILED', left, { object: uri, fixes }),
       };
     },
   };

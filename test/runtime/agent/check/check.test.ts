@@ -74,6 +74,22 @@ describe('a set-up that works', { concurrency: 2 }, () => {
     );
   });
 
+  test('tells of the upload that a trial has begun and may not abort', async (t) => {
+    const setup = workingSetup();
+    const [policy] = setup.sandbox.accounts['222222222222'].roles.writer.policies;
+    policy.Statement[0] = { Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::acme-curated/*' };
+    const readOnly = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
+    setup.target.sessionPolicy = statements(readOnly);
+    const { mapping, env, sandbox } = await workspaceOf(t, setup);
+    const report = checkOf(await runAgent(['check', mapping, '--json'], env));
+    assert.equal(report.error?.code, 'SESSION_POLICY_DENIES');
+    const [{ uploadId }] = sandbox.openUploads();
+    assert.deepEqual(
+      report.warnings.map(({ code, message }) => [code, message.includes(uploadId)]),
+      [['ABORT_FAILED', true]],
+    );
+  });
+
   test('begins no upload with --no-write', async (t) => {
     const { mapping, env, sandbox } = await workspaceOf(t, workingSetup());
     const report = checkOf(await runAgent(['check', mapping, '--json', '--no-write'], env));
