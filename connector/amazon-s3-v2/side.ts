@@ -2,7 +2,8 @@ import type { RunContext, SideDescription } from '../../runtime/connector-api.js
 import type { SideFacts } from './diagnosis/s3-denied.js';
 import type { BaseSurroundings } from './identity/base/base-surroundings.js';
 import type { Identity } from './identity/identity.js';
-import { partitionOfRegion, partsOfArn } from './identity/role-arn.js';
+import { partitionOfRegion } from './identity/partition.js';
+import { partsOfArn } from './identity/role-arn.js';
 import { sessionName } from './identity/session-name.js';
 import { derivedSessionPolicy } from './identity/session-policy.js';
 import { type SideSession, sideSession } from './identity/side-session.js';

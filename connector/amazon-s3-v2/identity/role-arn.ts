@@ -7,17 +7,6 @@ export function partsOfArn(arn: string): { readonly partition: Partition; readon
   return { partition, account };
 }
 
-/** Domain under which the services of a partition are found, and which kms:ViaService names. */
-export function domainOf(partition: Partition): string {
-  return partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-}
-
-/** The partition that a region belongs to. */
-export function partitionOfRegion(region: string): Partition {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
 /**
  * Whom policies have to name for a caller: the role of an assumed-role session, else the caller itself. The ARN of a session
  * does not tell the path of its role, which policies need: it is left out.

@@ -1,5 +1,6 @@
 import type { PolicyStatement } from '../../../runtime/connector-api.js';
-import { domainOf, type Partition } from './role-arn.js';
+import { domainOf } from './partition.js';
+import type { Partition } from './role-arn.js';
 
 /** What a side does in its bucket, in the words of IAM. */
 export interface PolicyScope {

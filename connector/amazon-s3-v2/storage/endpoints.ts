@@ -1,4 +1,5 @@
 import type { PropertyValues } from '../../../runtime/connector-api.js';
+import { isHostOfAws } from '../identity/partition.js';
 
 /** Where the services are; undefined means the endpoint that AWS has for the region. */
 export interface Endpoints {
@@ -28,7 +29,7 @@ export function endpointsOf(connection: PropertyValues, environment: NodeJS.Proc
  */
 export function hasKms(connection: PropertyValues): boolean {
   const own = given(connection.restEndpoint);
-  return own === undefined || !URL.canParse(own) || /(^|\.)amazonaws\.com(\.cn)?$/.test(new URL(own).hostname);
+  return own === undefined || !URL.canParse(own) || isHostOfAws(new URL(own).hostname);
 }
 
 function given(value: unknown): string | undefined {

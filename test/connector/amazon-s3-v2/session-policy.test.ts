@@ -66,6 +66,8 @@ describe('derivedSessionPolicy', () => {
     const [write, kms] = statements(scope);
     assert.equal(write.Resource, 'arn:aws-cn:s3:::landing/a');
     assert.deepEqual(kms.Condition, { StringEquals: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' } });
+    const [, sovereign] = statements({ ...writes('a'), partition: 'aws-eusc', region: 'eusc-de-east-1' });
+    assert.deepEqual(sovereign.Condition, { StringEquals: { 'kms:ViaService': 's3.eusc-de-east-1.amazonaws.eu' } });
     assert.equal(statements({ ...writes('a'), partition: 'aws-us-gov' })[0].Resource, 'arn:aws-us-gov:s3:::landing/a');
   });
 

@@ -86,6 +86,7 @@ describe('hasKms', () => {
       'https://s3.eu-west-1.amazonaws.com',
       'https://bucket.vpce-1a2b3c.s3.eu-west-1.vpce.amazonaws.com',
       'https://s3.cn-north-1.amazonaws.com.cn',
+      'https://s3.eusc-de-east-1.amazonaws.eu',
     ]) {
       assert.equal(hasKms(restEndpoint === undefined ? {} : { restEndpoint }), true, restEndpoint);
     }
