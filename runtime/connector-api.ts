@@ -202,8 +202,8 @@ export interface NeededPolicy {
 export interface PolicyTerms {
   /** ARN of whoever a connection calls AssumeRole as; the side asks the service where it is undefined. */
   principalOf(connectionName: string): string | undefined;
-  /** ARNs of the KMS keys that encrypt objects, by bucket. */
-  readonly keys: ReadonlyMap<string, string>;
+  /** ARN of the KMS key that encrypts the objects of a bucket, if one does. */
+  keyOf(bucket: string): string | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

@@ -22,7 +22,7 @@ export async function sidePolicies(
     scope: { partition: worker.partition, region: storage.region, bucket: storage.bucket, access },
     // A user's keys don't tell its account beforehand, so the bucket is taken for its own unless an owner is set.
     bucketAccount: storage.expectedBucketOwner ?? (identity.kind === 'iam-user' ? worker.account : undefined),
-    key: terms.keys.get(storage.bucket),
+    key: terms.keyOf(storage.bucket),
   });
 }
 

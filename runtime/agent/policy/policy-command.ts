@@ -1,5 +1,5 @@
 import { systemClock } from '../../clock.js';
-import type { PolicyTerms } from '../../connector-api.js';
+import type { NeededPolicy, PolicyTerms } from '../../connector-api.js';
 import { invalidReport, type RunReport } from '../../engine/report.js';
 import { CrossroleError } from '../../errors.js';
 import { agentError } from '../errors.js';
@@ -34,24 +34,48 @@ export async function policyCommand(file: string, options: PolicyCommandOptions)
   // Whoever is named need not be asked, so that a platform engineer needs none of the keys.
   const loaded = loadedMapping(file, options, principals.has('') ? 'optional' : 'needed');
   if ('report' in loaded) return fail(loaded.report, options, exitStatus.invalid);
+  const asked = { connections: new Set(['']), buckets: new Set<string>() };
   const terms: PolicyTerms = {
-    principalOf: (connection) => principals.get(connection) ?? principals.get(''),
-    keys,
+    principalOf(connection) {
+      asked.connections.add(connection);
+      return principals.get(connection) ?? principals.get('');
+    },
+    keyOf(bucket) {
+      asked.buckets.add(bucket);
+      return keys.get(bucket);
+    },
     clock: systemClock,
     signal: new AbortController().signal,
   };
   const { mapping } = loaded;
+  let needed: readonly NeededPolicy[];
   try {
-    const needed = await Promise.all(mapping.sides.map(({ side }) => side.neededPolicies(terms)));
-    process.stdout.write(output(mapping.name, accountPolicies(needed.flat()), options));
-    if (!options.quiet)
-      process.stderr.write(formatDiagnostics(invalidReport(null, new Date(), 0, [], mapping.warnings)));
-    return exitStatus.done;
+    needed = (await Promise.all(mapping.sides.map(({ side }) => side.neededPolicies(terms)))).flat();
   } catch (error) {
     if (!(error instanceof CrossroleError)) throw error;
     const report = invalidReport(mapping.name, new Date(), 0, [error], mapping.warnings);
     return fail({ ...report, status: 'failed' }, options, exitStatus.failed);
   }
+  refuseStrays('--principal', principals, asked.connections, 'connection to S3');
+  refuseStrays('--kms-key', keys, asked.buckets, 'bucket');
+  process.stdout.write(output(mapping.name, accountPolicies(needed), options));
+  if (!options.quiet) process.stderr.write(formatDiagnostics(invalidReport(null, new Date(), 0, [], mapping.warnings)));
+  return exitStatus.done;
+}
+
+/** What is said of a connection or bucket that the mapping has not is a slip: the policies would lack what was meant. */
+function refuseStrays(
+  option: string,
+  given: ReadonlyMap<string, string>,
+  known: ReadonlySet<string>,
+  what: string,
+): void {
+  const stray = [...given.keys()].find((name) => !known.has(name));
+  if (stray === undefined) return;
+  const names = [...known].filter((name) => name !== '').map((name) => `"${name}"`);
+  throw agentError('USAGE', `${option} names "${stray}", which is no ${what} of the mapping`, {
+    remedy: names.length === 0 ? `Leave ${option} out.` : `Name one of ${names.join(', ')}.`,
+  });
 }
 
 function output(mapping: string, accounts: readonly AccountPolicies[], options: PolicyCommandOptions): string {
@@ -90,7 +114,13 @@ function assignments(
     if (!match) {
       throw agentError('USAGE', `${what.option} ${text} is not understood`, { remedy: `Give ${what.form}.` });
     }
-    found.set(match[1] ?? '', match[2]);
+    const name = match[1] ?? '';
+    if (found.has(name)) {
+      throw agentError('USAGE', `${what.option} is given twice${name === '' ? '' : ` for "${name}"`}`, {
+        remedy: 'Leave one of them out.',
+      });
+    }
+    found.set(name, match[2]);
   }
   return found;
 }

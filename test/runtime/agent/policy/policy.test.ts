@@ -255,6 +255,9 @@ test('says what is wrong with the command line, the mapping, or the answer of ST
     [
       ['policy', mapping, '--principal', 'mover'],
       ['policy', mapping, '--principal', mover, '--kms-key', 'acme-landing'],
+      ['policy', mapping, '--principal', mover, '--kms-key', 'acme-landnig=arn:aws:kms:eu-west-1:111111111111:key/1'],
+      ['policy', mapping, '--principal', mover, '--principal', `curatd=${mover}`, '--json'],
+      ['policy', mapping, '--principal', mover, '--principal', mover],
       ['policy', mapping],
       ['policy', `${mapping}x`, '--principal', mover, '--json'],
     ].map((args) => runAgent(args)),
@@ -268,6 +271,9 @@ test('says what is wrong with the command line, the mapping, or the answer of ST
         .join(''),
     ]),
     [
+      [2, 'USAGE'],
+      [2, 'USAGE'],
+      [2, 'USAGE'],
       [2, 'USAGE'],
       [2, 'USAGE'],
       [2, 'SECRET_NOT_FOUND'],
