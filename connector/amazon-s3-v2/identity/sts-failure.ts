@@ -107,8 +107,16 @@ function assumeRoleFailure(
     case 'AccessDenied':
     case 'AccessDeniedException':
       return assumeRoleDenied(failure, hop, callerArn);
-    case 'MalformedPolicyDocument':
     case 'PackedPolicyTooLarge':
+      if (/session tags/i.test(failure.message)) {
+        return say(
+          'SESSION_TAGS_INVALID',
+          `STS refuses the session tags for ${roleArn}: ${failure.message}`,
+          'Send fewer or shorter `sessionTags`. Transitive tags of the session that assumes the role count, too, such as those of EKS Pod Identity, and so does `sessionPolicy`.',
+        );
+      }
+      return say('SESSION_POLICY_REFUSED', `STS refuses the session policy for ${roleArn}: ${failure.message}`);
+    case 'MalformedPolicyDocument':
       return say('SESSION_POLICY_REFUSED', `STS refuses the session policy for ${roleArn}: ${failure.message}`);
     default:
       return undefined;

@@ -163,6 +163,12 @@ describe('roleAssumer', () => {
     ['BASE_SESSION_EXPIRED', 403, 'ExpiredToken', 'The security token included in the request is expired'],
     ['SESSION_POLICY_REFUSED', 400, 'MalformedPolicyDocument', 'Syntax errors in policy.'],
     ['SESSION_POLICY_REFUSED', 400, 'PackedPolicyTooLarge', 'too large'],
+    [
+      'SESSION_TAGS_INVALID',
+      400,
+      'PackedPolicyTooLarge',
+      'Packed size of session tags consumes 112% of allotted space.',
+    ],
     ['STS_REGION_DISABLED', 403, 'RegionDisabledException', 'STS is not activated in this region'],
     ['STS_REQUEST_FAILED', 400, 'ValidationError', 'something else'],
   ] as const) {
