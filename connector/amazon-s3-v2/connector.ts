@@ -17,6 +17,7 @@ import { sidePolicies } from './policies/side-policies.js';
 import { openSide, type SideSettings, sideSettings } from './side.js';
 import { listObjects } from './source/list.js';
 import { readObject } from './source/read.js';
+import { endpointProblems } from './storage/endpoints.js';
 import { networkOf } from './storage/network.js';
 import { commitUpload, look } from './target/commit.js';
 import { cannedAcl, type ObjectSettings } from './target/object-settings.js';
@@ -119,6 +120,7 @@ function soundSettings(
   const network = networkOf(side.connection, side.connectionFolder);
   if (!identity.ok) problems.push(...identity.problems);
   if (!network.ok) problems.push(...network.problems);
+  problems.push(...endpointProblems(side.connection, environment));
   if (!folder.ok) problems.push(folder.problem);
   const object = folder.ok ? objectProblem(folder.folder, side.object) : undefined;
   if (object) problems.push(object);

@@ -52,6 +52,11 @@ export const amazonS3V2Errors = {
     remedy:
       'Correct `regionName`, or the partition of the role ARN: arn:aws-cn for cn-… regions, arn:aws-us-gov for us-gov-…, arn:aws elsewhere.',
   },
+  ENDPOINT_INVALID: {
+    meaning: 'An endpoint of S3 or STS is no URL.',
+    remedy:
+      'Write `restEndpoint`, `stsEndpoint`, AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_STS as http://host:port or https://host:port, without user and password.',
+  },
   PROXY_URL_INVALID: {
     meaning: '`proxyUrl` is no URL of a proxy.',
     remedy:

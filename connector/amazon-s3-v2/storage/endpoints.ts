@@ -1,4 +1,5 @@
-import type { PropertyValues } from '../../../runtime/connector-api.js';
+import type { PropertyProblem, PropertyValues } from '../../../runtime/connector-api.js';
+import { identityProblem } from '../identity/identity-properties.js';
 import { isHostOfAws } from '../identity/partition.js';
 
 /** Where the services are; undefined means the endpoint that AWS has for the region. */
@@ -21,6 +22,26 @@ export function endpointsOf(connection: PropertyValues, environment: NodeJS.Proc
     sts: given(connection.stsEndpoint) ?? given(environment.AWS_ENDPOINT_URL_STS),
     instanceMetadata: given(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT) ?? instanceMetadata,
   };
+}
+
+/** What is wrong with the endpoints of S3 and STS; the values are not repeated, as a URL may hold a password. */
+export function endpointProblems(connection: PropertyValues, environment: NodeJS.ProcessEnv): PropertyProblem[] {
+  const { s3, sts } = endpointsOf(connection, environment);
+  const uses = [
+    { id: 'restEndpoint', variable: 'AWS_ENDPOINT_URL_S3', endpoint: s3 },
+    { id: 'stsEndpoint', variable: 'AWS_ENDPOINT_URL_STS', endpoint: sts },
+  ];
+  return uses.flatMap(({ id, variable, endpoint }) => {
+    if (endpoint === undefined || isEndpoint(endpoint)) return [];
+    const name = given(connection[id]) === undefined ? variable : id;
+    return [identityProblem('ENDPOINT_INVALID', 'connection', id, `${name} is no URL of a service`)];
+  });
+}
+
+function isEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
 /**

@@ -79,6 +79,25 @@ describe('endpointsOf', () => {
   });
 });
 
+describe('an endpoint that is no URL of a service', () => {
+  for (const [what, connectionValues, environment, name] of [
+    ['no URL', {}, { AWS_ENDPOINT_URL_STS: 'hidden' }, 'AWS_ENDPOINT_URL_STS'],
+    ['a URL of another kind', {}, { AWS_ENDPOINT_URL_S3: 'ftp://hidden' }, 'AWS_ENDPOINT_URL_S3'],
+    ['a password in it', {}, { AWS_ENDPOINT_URL_S3: 'http://me:hidden@s3' }, 'AWS_ENDPOINT_URL_S3'],
+    ['a port that is none', { stsEndpoint: 'http://hidden:99999' }, {}, 'stsEndpoint'],
+  ] as const) {
+    it(`is found before anything is contacted: ${what}`, () => {
+      const properties = { ...connection, ...connectionValues };
+      const result = amazonS3V2Connector(environment).configureSource(sideOf('a.csv', properties));
+      assert.ok(!result.ok);
+      assert.deepEqual(
+        result.problems.map(({ code, message }) => [code, message]),
+        [['ENDPOINT_INVALID', `${name} is no URL of a service`]],
+      );
+    });
+  }
+});
+
 describe('hasKms', () => {
   it('is so for AWS, at its interface endpoints too, and not for other storage', () => {
     for (const restEndpoint of [
