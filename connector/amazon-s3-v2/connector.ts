@@ -65,6 +65,7 @@ function configureSource(side: SideDescription, environment: NodeJS.ProcessEnv):
           list: () => listObjects(requests, pattern),
           open: (object, range) => readObject(requests, object, range, run.clock),
           session: session.report,
+          sessionEndsIn: session.endsIn,
           close,
         };
       },
@@ -100,6 +101,7 @@ function configureTarget(side: SideDescription, environment: NodeJS.ProcessEnv):
           beginWrite: async () => beginUpload(requests, object, run),
           commit: (prepared: PreparedUpload) => commitUpload(requests, object, prepared),
           session: session.report,
+          sessionEndsIn: session.endsIn,
           close,
         };
       },
