@@ -168,6 +168,8 @@ export interface Source {
   open(object: ObjectInfo, range: ByteRange): AsyncIterable<Uint8Array>;
   /** Undefined for a source that needs no session. */
   session(): SessionReport | undefined;
+  /** Milliseconds until the session held now ends, 0 where it has; undefined where there is none. */
+  sessionEndsIn(): number | undefined;
   /** Frees sockets and files; never throws. */
   close(): Promise<void>;
 }
@@ -253,6 +255,7 @@ export interface Target<Prepared extends PreparedObject = PreparedObject> {
   /** Makes the object visible; throws `COMMIT_UNKNOWN` when it can't be told whether it is. */
   commit(prepared: Prepared): Promise<CommittedObject>;
   session(): SessionReport | undefined;
+  sessionEndsIn(): number | undefined;
   close(): Promise<void>;
 }
 

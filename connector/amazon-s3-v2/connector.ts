@@ -66,6 +66,7 @@ function configureSource(side: SideDescription, environment: NodeJS.ProcessEnv):
           list: () => listObjects(requests, pattern),
           open: (object, range) => readObject(requests, object, range, run.clock),
           session: session.report,
+          sessionEndsIn: session.endsIn,
           close,
         };
       },
@@ -101,6 +102,7 @@ function configureTarget(side: SideDescription, environment: NodeJS.ProcessEnv):
           beginWrite: async () => beginUpload(requests, object, run),
           commit: (prepared: PreparedUpload) => commitUpload(requests, object, prepared),
           session: session.report,
+          sessionEndsIn: session.endsIn,
           close,
         };
       },

@@ -40,6 +40,7 @@ function configureSource(side: SideDescription): Configured<SourceSide> {
         list: () => listFiles(folder, pattern),
         open: (object, range) => readFile(object, range, signal),
         session: () => undefined,
+        sessionEndsIn: () => undefined,
         close: async () => {},
       }),
       probe: (context) => probeSource(folder, pattern, context),
@@ -65,6 +66,7 @@ function configureTarget(side: SideDescription): Configured<TargetSide> {
           beginWrite: () => beginFile(path, run, signal),
           commit: (prepared: PreparedFile) => commitFile(prepared, ifExists),
           session: () => undefined,
+          sessionEndsIn: () => undefined,
           close: async () => {},
         };
       },

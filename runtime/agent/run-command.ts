@@ -7,7 +7,7 @@ import { agentError } from './errors.js';
 import { statusOf } from './exit-status.js';
 import { interruption } from './interruption.js';
 import { loadedMapping, type MappingOptions } from './mapping-arguments.js';
-import { showProgress } from './progress.js';
+import { showProgress } from './progress/display.js';
 import { parseSize } from './size.js';
 import { formatDiagnostics, formatSummary } from './summary.js';
 

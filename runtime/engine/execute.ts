@@ -176,11 +176,11 @@ async function moveRows(
       counts,
       objects: list.objects.length,
       bytesListed,
-      session: () => list.source.session(),
+      sessionEndsIn: () => list.source.sessionEndsIn(),
     });
   }
   for (const [name, { counts, write }] of ends) {
-    state.targets.push({ name, counts, uri: write.uri, session: () => targets.get(name)?.session() });
+    state.targets.push({ name, counts, uri: write.uri, sessionEndsIn: () => targets.get(name)?.sessionEndsIn() });
   }
 
   for (const end of ends.values()) await end.begin();

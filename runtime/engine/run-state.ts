@@ -1,4 +1,3 @@
-import type { SessionReport } from '../connector-api.js';
 import type { StageCounts } from './stages.js';
 
 export type RunPhase = 'opening' | 'listing' | 'moving' | 'storing' | 'committing' | 'done';
@@ -10,20 +9,22 @@ export interface RunState {
   readonly targets: TargetState[];
 }
 
-export interface SourceState {
+/** A source or target at work. */
+interface SideState {
   readonly name: string;
+  readonly counts: Readonly<StageCounts>;
+  /** Milliseconds until the session held now ends; undefined where there is none. */
+  sessionEndsIn(): number | undefined;
+}
+
+export interface SourceState extends SideState {
   readonly objects: number;
   /** Of all objects together. */
   readonly bytesListed: number;
-  readonly counts: Readonly<StageCounts>;
-  session(): SessionReport | undefined;
 }
 
-export interface TargetState {
-  readonly name: string;
+export interface TargetState extends SideState {
   readonly uri: string;
-  readonly counts: Readonly<StageCounts>;
-  session(): SessionReport | undefined;
 }
 
 export function runState(): RunState {

@@ -109,7 +109,8 @@ async function outcome(
   const left = sides.sandbox.openUploads().length;
   const written = sides.sandbox.listObjects('curated').map(({ key, size }) => `${key} ${size}`);
   const told = [...errors, ...warnings].map(({ code }) => code).filter((code) => code !== 'SECRET_LITERAL');
-  return { result: JSON.stringify({ status, told, left, written }), sides };
+  const refused = sides.sandbox.auditLog.filter((entry) => entry.status === 403).map(({ operation }) => operation);
+  return { result: JSON.stringify({ status, told, left, written, refused: [...new Set(refused)] }), sides };
 }
 
 const roleOf = (side: 'source' | 'target') => (side === 'source' ? landingRole : curatedRole);

@@ -15,6 +15,8 @@ export interface SideSession {
   /** Another signer than the one that was refused as expired, or undefined where there is none. */
   replace(refused: Signer): Promise<Signer | undefined>;
   report(): SessionReport;
+  /** Milliseconds until the session held now ends; undefined for keys that never end. */
+  endsIn(): number | undefined;
   close(): void;
 }
 
@@ -49,6 +51,7 @@ function userSession(keys: AccessKeys): SideSession {
       refreshes: 0,
       stsCalls: 0,
     }),
+    endsIn: () => undefined,
     close: () => {},
   };
 }
@@ -78,6 +81,10 @@ function assumedRoleSession(
     },
     replace: holder.replace,
     report: () => sessionReport({ ...role, sessionName }, holder, assumer.calls()),
+    endsIn() {
+      const held = holder.held();
+      return held && Math.max(0, held.endsAt - clock.monotonic());
+    },
     close() {
       closing.abort();
       assumer.close();

@@ -3,6 +3,7 @@ import { CrossroleError, type RunContext } from '../../../runtime/connector-api.
 import { uriOf } from '../location.js';
 import { withDeadline } from '../storage/retry.js';
 import type { S3Requests } from '../storage/s3-requests.js';
+import { type ServiceError, serviceError } from '../storage/service-error.js';
 import { sharedSignal } from '../storage/shared-signal.js';
 import { checksumCrc32 } from './checksum.js';
 import { creationParameters, type ObjectSettings } from './object-settings.js';
@@ -14,6 +15,10 @@ const cleanUpWithin = 20_000;
 
 /** Parts that arrive late are few: each was under way when the upload was aborted. */
 const maximumAborts = 5;
+
+function isGone({ code }: ServiceError): boolean {
+  return code === 'NoSuchUpload';
+}
 
 /** A multipart upload that is created with its first part. */
 export interface MultipartUpload {
@@ -84,56 +89,50 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
     if (failure) throw failure.error;
   }
 
-  /** Sends what cleans up `UploadId`; undefined, with a warning, where it failed. */
-  async function cleanUp<T>(
+  /** A request that cleans up. The run's signal has usually fired by now: it must work without it. */
+  function cleanUp<T>(
     operation: 'AbortMultipartUpload' | 'ListParts',
-    failed: string,
     work: (client: S3Client, signal: AbortSignal) => Promise<T>,
-    gone: T,
-  ): Promise<T | undefined> {
-    // The run's signal has usually fired by now: this must work without it.
+    known: (failure: ServiceError) => T | undefined,
+  ): Promise<T> {
     const unbound = new AbortController().signal;
+    return withDeadline(run.clock, cleanUpWithin, unbound, (signal) =>
+      requests.send({ operation, uri, signal }, work, known),
+    );
+  }
+
+  /** Whether the storage says that it has removed the upload; a failure is a warning. */
+  async function removeUpload(UploadId: string): Promise<boolean> {
+    const input = { ...common, Key: settings.key, UploadId };
+    const remove = async (client: S3Client, abortSignal: AbortSignal): Promise<true> => {
+      await client.send(new sdk.AbortMultipartUploadCommand(input), { abortSignal });
+      return true;
+    };
     try {
-      return await withDeadline(run.clock, cleanUpWithin, unbound, (signal) =>
-        requests.send({ operation, uri, signal }, work, ({ code }) => (code === 'NoSuchUpload' ? gone : undefined)),
-      );
+      return await cleanUp('AbortMultipartUpload', remove, (failure) => (isGone(failure) ? true : undefined));
     } catch (error) {
       const reason = error instanceof CrossroleError ? error.message : String(error);
-      run.warn({ code: 'ABORT_FAILED', message: `${failed}: ${reason}` });
-      return undefined;
+      run.warn({
+        code: 'ABORT_FAILED',
+        message: `the multipart upload ${UploadId} of ${uri} could not be aborted and keeps its parts stored: ${reason}`,
+      });
+      return false;
     }
   }
 
-  /** Whether the storage says that it has removed the upload. */
-  async function removeUpload(UploadId: string): Promise<boolean> {
-    const input = { ...common, Key: settings.key, UploadId };
-    const failed = `the multipart upload ${UploadId} of ${uri} could not be aborted and keeps its parts stored`;
-    const removed = await cleanUp(
-      'AbortMultipartUpload',
-      failed,
-      async (client, abortSignal) => {
-        await client.send(new sdk.AbortMultipartUploadCommand(input), { abortSignal });
-        return true;
-      },
-      true,
-    );
-    return removed ?? false;
-  }
-
-  /** Whether the upload is still there, with a part in it that was stored behind the abort. */
-  async function isLeft(UploadId: string): Promise<boolean> {
+  /** What is left of an aborted upload; `unseen` where the storage does not let one look (Ceph refuses once it is gone). */
+  async function leftOf(UploadId: string): Promise<'gone' | 'parts' | 'unseen'> {
     const input = { ...common, Key: settings.key, UploadId, MaxParts: 1 };
-    const failed = `whether the aborted upload ${UploadId} of ${uri} keeps parts stored could not be seen`;
-    const left = await cleanUp(
-      'ListParts',
-      failed,
-      async (client, abortSignal) => {
-        await client.send(new sdk.ListPartsCommand(input), { abortSignal });
-        return true;
-      },
-      false,
-    );
-    return left ?? false;
+    const list = async (client: S3Client, abortSignal: AbortSignal): Promise<'gone' | 'parts'> => {
+      await client.send(new sdk.ListPartsCommand(input), { abortSignal });
+      return 'parts';
+    };
+    try {
+      return await cleanUp('ListParts', list, (failure) => (isGone(failure) ? 'gone' : undefined));
+    } catch (error) {
+      if (!(error instanceof CrossroleError) && serviceError(error) === undefined) throw error;
+      return 'unseen';
+    }
   }
 
   /** The id of the upload, also where its creation is still being answered; undefined where there is none. */
@@ -160,7 +159,8 @@ export function multipartUpload(requests: S3Requests, settings: ObjectSettings, 
     for (let tries = 1; tries <= maximumAborts; tries++) {
       if (!(await removeUpload(created))) return;
       // A part that was cut off may be stored behind the abort (S3 API reference, AbortMultipartUpload).
-      if (!partsCutOff || !(await isLeft(created))) return;
+      const left = partsCutOff ? await leftOf(created) : 'gone';
+      if (left === 'gone' || (left === 'unseen' && tries > 1)) return;
     }
     run.warn({
       code: 'ABORT_FAILED',

@@ -16,6 +16,7 @@ const failedInside = xml(
   '<Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>',
 );
 const listed = xml('<ListPartsResult><UploadId>U1</UploadId></ListPartsResult>');
+const refused = s3Error(403, 'AccessDenied');
 const stored = reply(200, '', { etag: '"e"' });
 
 type Step = 'create' | 'part' | 'parts' | 'complete' | 'abort' | 'put' | 'head' | 'sts';
@@ -173,6 +174,7 @@ describe('amazon-s3-v2 writing', () => {
   for (const [what, answers, expected] of [
     ['looks whether an upload is gone where parts were cut off', [], ['abort', 'parts']],
     ['aborts again where a part was stored behind the abort', [listed], ['abort', 'parts', 'abort', 'parts']],
+    ['aborts twice where it may not look', [refused, refused], ['abort', 'parts', 'abort', 'parts']],
     ['does not abort for ever', Array.from({ length: 9 }, () => listed), Array(5).fill(['abort', 'parts']).flat()],
   ] as const) {
     it(what, async () => {

@@ -88,6 +88,7 @@ function memorySource(objects: readonly CaseObject[], chunkBytes: number): Sourc
       },
       open: (object, { start, end }) => chunksOf(objects, object, start, end, chunkBytes),
       session: () => undefined,
+      sessionEndsIn: () => undefined,
       close: async () => {},
     }),
     probe: async function* () {},
@@ -132,6 +133,7 @@ function memoryTarget(name: string, visible: Map<string, Buffer>): TargetSide {
         return { uri, bytes, etag: uri };
       },
       session: () => undefined,
+      sessionEndsIn: () => undefined,
       close: async () => {},
     }),
     probe: async function* () {},
