@@ -334,6 +334,12 @@ export const amazonS3V2Errors = {
     meaning: 'S3 allows the request, but the session may not use the KMS key that encrypts the object.',
     remedy: 'Allow kms:Decrypt (and kms:GenerateDataKey to write) in the policies of the role and in that of the key.',
   },
+  KMS_KEY_UNUSABLE: {
+    gate: 'kms',
+    meaning: 'The KMS key that encrypts the object is disabled, about to be deleted, or does not exist.',
+    remedy:
+      'Enable the key, cancel its deletion, or give the bucket another one for new objects; see the message of KMS.',
+  },
   BASE_REACHES_BUCKET: {
     gate: 'base-access',
     meaning: 'The base identity itself may use the bucket, although it only has to assume the role.',

@@ -1,5 +1,5 @@
 import { CrossroleError, type GateResult, type GateStep } from '../../../runtime/connector-api.js';
-import { amazonS3V2Error } from '../errors.js';
+import { type AmazonS3V2ErrorCode, amazonS3V2Error } from '../errors.js';
 import { inWords, policyPrincipal } from '../identity/role-arn.js';
 import { denyBucketStatement } from '../identity/statements.js';
 import { uriOf } from '../location.js';
@@ -67,14 +67,28 @@ export function baseAccessGate(side: ProbedSide, prefix: string): GateStep {
       const principal = base.arn ?? 'the base identity';
       const current = async () => ({ keys: await base.keys.current(), principal, endsAt: undefined });
       const requests = await side.requests({ current, replace: async () => undefined }, false);
-      const can = await allowedOf(side, requests, prefix);
+      const { can, unclear } = await triesOf(side, requests, prefix);
+      if (can.length === 0 && unclear) return { state: 'skipped', detail: `could not be seen: ${unclear.message}` };
       if (can.length === 0) return { state: 'passed', detail: 'it is refused, as it should be' };
       return reaches(side, principal, can);
     },
   };
 }
 
-async function allowedOf(side: ProbedSide, requests: S3Requests, prefix: string): Promise<string[]> {
+/** What S3 says to whom it does not let in. */
+const refusals: readonly string[] = [
+  'ACCESS_DENIED',
+  'BUCKET_POLICY_DENIES',
+  'KMS_DENIED',
+] satisfies AmazonS3V2ErrorCode[];
+
+interface Tries {
+  readonly can: readonly string[];
+  /** An answer that is neither yes nor no. */
+  readonly unclear: CrossroleError | undefined;
+}
+
+async function triesOf(side: ProbedSide, requests: S3Requests, prefix: string): Promise<Tries> {
   const { sdk, common, storage } = requests;
   const uri = uriOf(storage.bucket, prefix);
   const { found } = side;
@@ -93,18 +107,25 @@ async function allowedOf(side: ProbedSide, requests: S3Requests, prefix: string)
           client.send(new sdk.ListObjectsV2Command({ ...common, Prefix: prefix, MaxKeys: 1 }), { abortSignal }),
         ),
     ],
-    ...(found ? [[`read ${found.uri} (GetObject)`, () => firstByte(requests, found.uri)] as const] : []),
+    ...(found ? [[`read ${found.uri} (GetObject)`, () => byteOf(requests, found.uri)] as const] : []),
   ];
-  const allowed: string[] = [];
+  const can: string[] = [];
+  let unclear: CrossroleError | undefined;
   for (const [what, attempt] of attempts) {
     try {
       await attempt();
-      allowed.push(what);
+      can.push(what);
     } catch (error) {
       if (!(error instanceof CrossroleError)) throw error;
+      if (!refusals.includes(error.code)) unclear = error;
     }
   }
-  return allowed;
+  return { can, unclear };
+}
+
+async function byteOf(requests: S3Requests, uri: string): Promise<void> {
+  const { kind } = await firstByte(requests, uri);
+  if (kind === 'missing') throw amazonS3V2Error('SOURCE_OBJECT_GONE', `${uri} is no longer there`, { object: uri });
 }
 
 function reaches({ facts, base }: ProbedSide, principal: string, can: readonly string[]): GateResult {

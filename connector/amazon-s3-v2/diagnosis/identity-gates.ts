@@ -1,5 +1,5 @@
 import { CrossroleError, type GateResult, type GateStep } from '../../../runtime/connector-api.js';
-import { amazonS3V2Error } from '../errors.js';
+import { type AmazonS3V2ErrorCode, amazonS3V2Error } from '../errors.js';
 import { type AssumedRole, hopScope, type StsAccess } from '../identity/assume-role.js';
 import type { BaseIdentity } from '../identity/base/base-identity.js';
 import type { BaseKeys } from '../identity/base/base-keys.js';
@@ -121,6 +121,13 @@ async function grantedOrLimit(
   }
 }
 
+/** How STS may say no to a role that is tried without its external id. */
+const trustRefusals: readonly string[] = [
+  'ASSUME_ROLE_DENIED',
+  'TAG_SESSION_DENIED',
+  'SOURCE_IDENTITY_DENIED',
+] satisfies AmazonS3V2ErrorCode[];
+
 function trustGate(side: ProbedSide, hop: AssumedRole, called: () => HopCaller | undefined): GateStep {
   return {
     gate: 'trust',
@@ -131,7 +138,7 @@ function trustGate(side: ProbedSide, hop: AssumedRole, called: () => HopCaller |
       try {
         await side.sessionOf({ ...hop, externalId: undefined }, caller.keys, side.sts).current();
       } catch (error) {
-        if (!(error instanceof CrossroleError) || error.code !== 'ASSUME_ROLE_DENIED') throw error;
+        if (!(error instanceof CrossroleError) || !trustRefusals.includes(error.code)) throw error;
         return { state: 'passed', detail: 'refused, as it should be' };
       }
       const message = `${hop.roleArn} can be assumed without an external id`;

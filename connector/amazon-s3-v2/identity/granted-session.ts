@@ -27,9 +27,13 @@ export function grantedSession(
   }
   const answeredAt = Date.parse(date ?? '');
   const expiresAt = Expiration.getTime();
+  const lifetime = expiresAt - (Number.isNaN(answeredAt) ? clock.now() : answeredAt);
+  if (lifetime <= 0) {
+    throw amazonS3V2Error('STS_REQUEST_FAILED', 'STS granted a session that had ended when it was granted');
+  }
   return {
     keys: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiresAt },
-    lifetime: expiresAt - (Number.isNaN(answeredAt) ? clock.now() : answeredAt),
+    lifetime,
     principalArn: AssumedRoleUser?.Arn ?? '',
   };
 }

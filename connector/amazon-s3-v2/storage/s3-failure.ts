@@ -90,6 +90,10 @@ export function s3Failure(failure: ServiceError, attempt: S3Attempt): CrossroleE
     case 'InvalidToken':
       return say('S3_KEY_REFUSED', `${operation} of ${uri} as ${principal}: ${failure.code}: ${failure.message}`);
     default:
+      // What KMS says goes through S3 by its own code, such as KMS.DisabledException (S3 API reference, error responses).
+      if (failure.code.startsWith('KMS.')) {
+        return say('KMS_KEY_UNUSABLE', `${operation} of ${uri}: ${failure.code}: ${failure.message}`);
+      }
       if (isRefused(failure)) return s3Denied(failure, attempt, attempt.facts);
       return say(
         'S3_REQUEST_FAILED',

@@ -113,6 +113,16 @@ describe('roleAssumer', () => {
     );
   });
 
+  it('takes no session that has ended already, which would be renewed without end', async () => {
+    await withSts(
+      () => grant(0),
+      async (sts) => {
+        await assert.rejects(assumerFor(sts).assumer.assume(), { code: 'STS_REQUEST_FAILED' });
+        assert.equal(sts.seen.length, 1);
+      },
+    );
+  });
+
   it("takes the lifetime from the answer's own clock", async () => {
     const date = new Date('2031-05-05T05:05:05Z');
     await withSts(

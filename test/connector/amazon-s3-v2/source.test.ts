@@ -132,6 +132,16 @@ describe('amazon-s3-v2 reading', () => {
     );
   });
 
+  it('names a KMS key that can not be used', async () => {
+    await withScriptedSource(
+      () => s3Error(400, 'KMS.DisabledException', 'arn:aws:kms:eu-west-1:111122223333:key/k is disabled.'),
+      {},
+      async (source) => {
+        await assert.rejects(readAll(source.open(object, range)), { code: 'KMS_KEY_UNUSABLE', message: /is disabled/ });
+      },
+    );
+  });
+
   it('never takes other bytes than those it asked for', async () => {
     await withScriptedSource(
       () => reply(200, content),

@@ -55,6 +55,20 @@ describe('a set-up that works', { concurrency: 2 }, () => {
     );
   });
 
+  test('does not take a failing service for one that keeps the base identity out', async (t) => {
+    const setup = workingSetup();
+    const { accessKey: _key, secretKey: _secret, ...rest } = setup.landing;
+    const landing = { ...rest, useEc2RoleToAssumeRole: true };
+    // The first HeadBucket learns the region, the second is the base identity's.
+    const on = { operation: 'HeadBucket', bucket: 'acme-landing', occurrence: 2 };
+    Object.assign(setup.sandbox, { faults: [{ on, do: 'expire' }] });
+    const { mapping, env } = await workspaceOf(t, { ...setup, landing });
+    const { sides } = checkOf(await runAgent(['check', mapping, '--json', '--no-write'], env));
+    const gate = sides[0].gates.find((each) => each.gate === 'base-access');
+    assert.equal(gate?.state, 'skipped', JSON.stringify(gate));
+    assert.match(gate?.detail ?? '', /^could not be seen: /);
+  });
+
   test('demands external ids, which --probe-trust tries', async (t) => {
     const { mapping, env, sandbox } = await workspaceOf(t, workingSetup());
     const ended = await runAgent(['check', mapping, '--json', '--probe-trust'], env);
